@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/json.h"
+#include "models/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ibidem::runs {
+
+/// While a run is being written its folder is called "<run>.partial"; at its end (finished, stopped or failed) it is
+/// renamed to "<run>". A process that was killed leaves "<run>.partial", which `resume` takes up.
+inline constexpr std::string_view kPartialSuffix = ".partial";
+
+/// Where a run is now: `run` itself if it exists, else run.partial if that exists; a path that ends in ".partial" works
+/// too. InputMissing naming both.
+[[nodiscard]] Result<std::filesystem::path> locateRun(const std::filesystem::path &run);
+/// The final name of a run: without ".partial".
+[[nodiscard]] std::filesystem::path finalPath(const std::filesystem::path &run);
+[[nodiscard]] bool isPartial(const std::filesystem::path &folder);
+
+/// Makes "<run>.partial". CannotWrite if the run exists already in either form, unless `force`, which moves the old one
+/// aside to "<run>.old-<n>" until the new one is there and then removes it; only folders that hold a run are replaced.
+[[nodiscard]] Result<std::filesystem::path> createPartial(const std::filesystem::path &run, bool force);
+/// "<run>.partial" -> "<run>" (fsync of the folder). Returns the final path. CannotWrite.
+[[nodiscard]] Result<std::filesystem::path> finishPartial(const std::filesystem::path &partial);
+/// The inverse, to go on with a stopped run.
+[[nodiscard]] Result<std::filesystem::path> reopenAsPartial(const std::filesystem::path &run);
+
+/// A name for a new run in the store that does not exist yet: "lcep-xgboost-0001", counting up; sorted listing, no clock.
+[[nodiscard]] Result<std::filesystem::path> newRunPath(const std::filesystem::path &store, std::string_view recipe);
+
+/// `lock` in the folder: pid and start time (from /proc). Taken over if that process is gone or another one has its pid.
+/// Released by the destructor. Unavailable, naming the pid, if the owner is alive.
+class RunLock
+{
+public:
+    [[nodiscard]] static Result<RunLock> acquire(const std::filesystem::path &folder);
+    RunLock() = default;
+    ~RunLock();
+    RunLock(const RunLock &) = delete;
+    RunLock &operator=(const RunLock &) = delete;
+    RunLock(RunLock &&other) noexcept;
+    RunLock &operator=(RunLock &&other) noexcept;
+    /// Does a live process hold the folder?
+    [[nodiscard]] static bool held(const std::filesystem::path &folder);
+
+private:
+    std::filesystem::path m_file;
+};
+
+/// Paths that must not leave the machine: `local.json`, {"inputs": {role: path}, "containers": {role: path}, "host", "user"}.
+/// Roles: "train", "test", "labels", "genes", "split".
+struct LocalInfo
+{
+    std::vector<std::pair<std::string, std::string>> inputs;     ///< role -> path of the user's file
+    std::vector<std::pair<std::string, std::string>> containers; ///< role -> path of the converted container
+    std::string host;
+    std::string user;
+    [[nodiscard]] std::optional<std::string> inputPath(std::string_view role) const;
+    [[nodiscard]] std::optional<std::string> containerPath(std::string_view role) const;
+};
+[[nodiscard]] Status writeLocalInfo(const std::filesystem::path &folder, const LocalInfo &info);
+[[nodiscard]] Result<LocalInfo> readLocalInfo(const std::filesystem::path &folder);
+
+} // namespace ibidem::runs

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/json.h"
+#include "models/base/result.h"
+#include "models/base/run_token.h"
+#include "models/prepare/expression.h"
+#include "models/runs/manifest.h"
+#include "models/spec/run_spec.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ibidem::train {
+
+/// What a trainer is given. Everything outlives the call.
+struct TrainRequest
+{
+    const spec::RunSpec &spec;                  ///< resolved and validated
+    const prepare::PreparedExpression &data;
+    std::filesystem::path folder;               ///< "<run>.partial": checkpoints go to its checkpoints/
+    bool resume = false;                        ///< go on from the newest sound checkpoint, or from the start if none
+};
+
+/// What a trainer tells while it works; called from the training thread only.
+class TrainListener
+{
+public:
+    virtual ~TrainListener() = default;
+    virtual void started(std::int64_t fromRound) = 0;
+    virtual void round(std::int64_t round, std::int64_t rounds, const std::vector<runs::MetricPoint> &metrics) = 0;
+    virtual void checkpoint(std::int64_t round, const std::string &file) = 0;
+    virtual void warning(const std::string &message) = 0;
+};
+
+struct TrainOutcome
+{
+    bool stopped = false;                        ///< on request; a checkpoint for roundsDone is written
+    std::int64_t roundsDone = 0;
+    std::vector<runs::MetricPoint> metrics;      ///< of all rounds, also those before a resume
+    std::string model;                           ///< UBJSON bytes
+    std::vector<float> trainMargins;             ///< samples × groups
+    std::vector<float> testMargins;
+    Json effectiveState = Json::object();        ///< what the library reports after set-up (threads, parameters, version)
+};
+
+/// One engine, one process, one run. train() is called once.
+class Trainer
+{
+public:
+    virtual ~Trainer() = default;
+    [[nodiscard]] virtual Result<TrainOutcome> train(const TrainRequest &request, TrainListener &listener,
+                                                     const RunToken &token) = 0;
+};
+
+/// The one symbol of a trainer module (lib/ibidem/…so, loaded with dlopen after the environment pins are set).
+inline constexpr const char *kTrainerFactory = "ibidemCreateTrainer";
+using TrainerFactory = Trainer *();
+
+} // namespace ibidem::train
