@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+// The promise of level portable about other processors, on an emulated one: qemu-user's Haswell has AVX2 and
+// FMA but no AVX-512, and none of this machine's caches.
+#include "models/runs/manifest.h"
+
+#include <QProcess>
+#include <QProcessEnvironment>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace {
+
+constexpr int kTimeoutMs = 600'000;
+
+class TestEmulatedProcessor : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void givesTheSameChainAtLevelPortable();
+    void findsAnotherSeedUnderEmulationToo();
+
+private:
+    QString path(const QString &name) const { return m_folder.filePath(name); }
+
+    bool runs(const QString &program, const QStringList &arguments);
+    QString chain(const QString &run) const;
+
+    QTemporaryDir m_folder;
+    QString m_bin = qEnvironmentVariable("IBIDEM_BIN");
+    QString m_emulator = QStandardPaths::findExecutable(QStringLiteral("qemu-x86_64"));
+};
+
+bool TestEmulatedProcessor::runs(const QString &program, const QStringList &arguments)
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("XDG_CACHE_HOME"), path(QStringLiteral("cache")));
+    environment.insert(QStringLiteral("XDG_DATA_HOME"), path(QStringLiteral("data")));
+    environment.remove(QStringLiteral("IBIDEM_CACHE"));
+    QProcess process;
+    process.setProcessEnvironment(environment);
+    process.start(program, arguments);
+    if (!process.waitForFinished(kTimeoutMs) || process.exitStatus() != QProcess::NormalExit ||
+        process.exitCode() != 0) {
+        qWarning("%s ended with %d: %s", qPrintable(program), process.exitCode(),
+                 process.readAllStandardError().constData());
+        return false;
+    }
+    return true;
+}
+
+QString TestEmulatedProcessor::chain(const QString &run) const
+{
+    const auto manifest = ibidem::runs::readManifest(path(run).toStdString());
+    return manifest ? QString::fromStdString(manifest->chain)
+                    : QString::fromStdString(manifest.error().message);
+}
+
+void TestEmulatedProcessor::initTestCase()
+{
+    QVERIFY(m_folder.isValid());
+    if (m_emulator.isEmpty())
+        QSKIP("qemu-x86_64 is not there (Debian package qemu-user)");
+    const QString ibidem = m_bin + QStringLiteral("/ibidem");
+    QVERIFY(runs(ibidem, {QStringLiteral("generate"), QStringLiteral("expression"), QStringLiteral("--genes"),
+                          QStringLiteral("60"), QStringLiteral("--samples"), QStringLiteral("80"),
+                          QStringLiteral("-o"), path(QStringLiteral("table.tsv"))}));
+    for (const char *seed : {"0", "1"})
+        QVERIFY(
+            runs(ibidem, {QStringLiteral("train"), QStringLiteral("lcep-xgboost"), QStringLiteral("--data"),
+                          path(QStringLiteral("table.tsv")), QStringLiteral("--rounds"), QStringLiteral("50"),
+                          QStringLiteral("--seed"), QLatin1String(seed), QStringLiteral("--level"),
+                          QStringLiteral("portable"), QStringLiteral("--isa"), QStringLiteral("avx2"),
+                          QStringLiteral("--out"), path(QStringLiteral("native-") + QLatin1String(seed))}));
+}
+
+void TestEmulatedProcessor::givesTheSameChainAtLevelPortable()
+{
+    QVERIFY(runs(m_emulator,
+                 {QStringLiteral("-cpu"), QStringLiteral("Haswell"), m_bin + QStringLiteral("/ibidem-train"),
+                  path(QStringLiteral("native-0/spec.json")), path(QStringLiteral("emulated-0"))}));
+    QCOMPARE(chain(QStringLiteral("emulated-0")).size(), 64);
+    QCOMPARE(chain(QStringLiteral("emulated-0")), chain(QStringLiteral("native-0")));
+}
+
+void TestEmulatedProcessor::findsAnotherSeedUnderEmulationToo()
+{
+    QVERIFY(runs(m_emulator,
+                 {QStringLiteral("-cpu"), QStringLiteral("Haswell"), m_bin + QStringLiteral("/ibidem-train"),
+                  path(QStringLiteral("native-1/spec.json")), path(QStringLiteral("emulated-1"))}));
+    QVERIFY(chain(QStringLiteral("emulated-1")) != chain(QStringLiteral("native-0")));
+    QCOMPARE(chain(QStringLiteral("emulated-1")), chain(QStringLiteral("native-1")));
+}
+
+} // namespace
+
+QTEST_GUILESS_MAIN(TestEmulatedProcessor)
+
+#include "tst_emulated_processor.moc"
