@@ -15,21 +15,22 @@
 
 namespace ibidem::spec {
 
-/// A file that a run reads, by content. `path` stands only in specs that people write; a resolved spec has none, and
-/// name, bytes, sha256 and content instead.
+/// A file that a run reads, by content. `path` stands only in specs that people write; a resolved spec has
+/// none, and name, bytes, sha256 and content instead.
 struct Input
 {
     std::string path;
-    std::string name;         ///< file name without folder
+    std::string name; ///< file name without folder
     std::uint64_t bytes = 0;
-    std::string sha256;       ///< of the file
-    std::string content;      ///< data::contentDigest of what was read from it; empty for lists
+    std::string sha256;  ///< of the file
+    std::string content; ///< data::contentDigest of what was read from it; empty for lists
     bool operator==(const Input &) const = default;
 };
 
 enum class Level { Random, Seeded, Deterministic, Portable };
 
-[[nodiscard]] std::string_view levelName(Level level) noexcept; ///< "random", "seeded", "deterministic", "portable"
+[[nodiscard]] std::string_view
+levelName(Level level) noexcept; ///< "random", "seeded", "deterministic", "portable"
 [[nodiscard]] std::optional<Level> levelOfName(std::string_view name) noexcept;
 
 struct DataSpec
@@ -43,11 +44,12 @@ struct DataSpec
 
 struct PreparationSpec
 {
-    std::string values = "tpm";      ///< "tpm": as they are; "log": log2(x + 1), for values >= 0
-    std::optional<Input> genes;      ///< keep only the genes that this file lists
-    double testFraction = 0.25;      ///< of a stratified split, where neither a test table nor a split file is given
+    std::string values = "tpm"; ///< "tpm": as they are; "log": log2(x + 1), for values >= 0
+    std::optional<Input> genes; ///< keep only the genes that this file lists
+    double testFraction =
+        0.25; ///< of a stratified split, where neither a test table nor a split file is given
     std::uint64_t splitSeed = 0;
-    std::optional<Input> split;      ///< file of lines "sample<TAB>train|test"
+    std::optional<Input> split; ///< file of lines "sample<TAB>train|test"
     bool operator==(const PreparationSpec &) const = default;
 };
 
@@ -60,7 +62,7 @@ struct TreesSpec
     int maxDepth = 3;
     double minChildWeight = 1.0;
     double subsample = 0.7;
-    double columnSample = 0.6;      ///< colsample_bytree
+    double columnSample = 0.6; ///< colsample_bytree
     double lambda = 1.0;
     double alpha = 0.0;
     double gamma = 0.0;
@@ -68,49 +70,53 @@ struct TreesSpec
     bool operator==(const TreesSpec &) const = default;
 };
 
-/// What is to be done, whole and without any path, host or user: canonical JSON with schema "ibidem/spec/1". Keys as in
-/// toJson(); unknown keys are BadSpec with the nearest known key in the cure.
+/// What is to be done, whole and without any path, host or user: canonical JSON with schema "ibidem/spec/1".
+/// Keys as in toJson(); unknown keys are BadSpec with the nearest known key in the cure.
 struct RunSpec
 {
     std::string recipe = "lcep-xgboost";
     DataSpec data;
     PreparationSpec preparation;
     TreesSpec model;
-    int checkpointEvery = 100;      ///< rounds
+    int checkpointEvery = 100; ///< rounds
     Level level = Level::Portable;
     std::uint64_t seed = 0;
-    std::string device = "auto";    ///< resolved: "cpu" or "cuda:N"
-    int threads = 0;                ///< 0 = auto; resolved: at least 1
-    std::string isa = "auto";       ///< auto, scalar, avx2, avx512; resolved: not auto
+    std::string device = "auto"; ///< resolved: "cpu" or "cuda:N"
+    int threads = 0;             ///< 0 = auto; resolved: at least 1
+    std::string isa = "auto";    ///< auto, scalar, avx2, avx512; resolved: not auto
     bool operator==(const RunSpec &) const = default;
 
     [[nodiscard]] Json toJson() const;
-    /// BadSpec naming the key; does not check ranges.
+    /// Keys that are absent get the recipe's defaults. An input may also be its path as text, a seed of 2^63
+    /// and more its digits as text. BadSpec naming the key; does not check ranges.
     [[nodiscard]] static Result<RunSpec> fromJson(const Json &json);
 };
 
-/// Ranges and combinations: BadSpec naming the key, the value and what is allowed (rounds 1…100000, 0 < learningRate,
-/// 0 < subsample <= 1, maxDepth 1…16, threads 0…1024, testFraction in (0,1) …).
+/// Ranges and combinations: BadSpec naming the key, the value and what is allowed (rounds 1…100000, 0 <
+/// learningRate, 0 < subsample <= 1, maxDepth 1…16, threads 0…1024, testFraction in (0,1) …).
 [[nodiscard]] Status validate(const RunSpec &spec);
 
-/// Applies "model.rounds=50" style overrides (keys are the JSON's dotted paths; short names that are unique work too:
-/// "rounds=50"). BadSpec with the nearest key in the cure.
+/// Applies "model.rounds=50" style overrides (keys are the JSON's dotted paths; short names that are unique
+/// work too: "rounds=50"). BadSpec with the nearest key in the cure.
 [[nodiscard]] Result<RunSpec> withOverrides(RunSpec spec, const std::vector<std::string> &assignments);
 
-/// Reads a spec file, JSON or TOML by its extension. InputMissing, BadSpec with line and column.
+/// Reads a spec file: TOML if it ends in ".toml", else JSON. Relative paths of inputs are taken from the
+/// file's folder. InputMissing, BadSpec with line and column.
 [[nodiscard]] Result<RunSpec> readSpecFile(const std::filesystem::path &path);
 
-/// SHA-256 of the canonical spec without device, threads, isa and checkpointEvery, which must not change a result: the
-/// start of the digest chain.
+/// SHA-256 of the canonical spec without device, threads, isa and checkpointEvery, which must not change a
+/// result: the start of the digest chain.
 [[nodiscard]] std::string chainStart(const RunSpec &spec);
 
-/// Every setting with its dotted key, printed value and default, sorted by key: for tables of settings and comparisons.
+/// Every setting with its dotted key, printed value and default, sorted by key: for tables of settings and
+/// comparisons.
 struct Setting
 {
     std::string key;
     std::string value;
     std::string defaultValue;
 };
+
 [[nodiscard]] std::vector<Setting> settings(const RunSpec &spec);
 
 } // namespace ibidem::spec
