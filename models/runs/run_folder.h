@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ibidem::runs {
@@ -18,15 +19,17 @@ namespace ibidem::runs {
 /// renamed to "<run>". A process that was killed leaves "<run>.partial", which `resume` takes up.
 inline constexpr std::string_view kPartialSuffix = ".partial";
 
-/// Where a run is now: `run` itself if it exists, else run.partial if that exists; a path that ends in ".partial" works
-/// too. InputMissing naming both.
+/// Where a run is now: `run` itself if it exists, else run.partial if that exists; for a path that ends in ".partial" the
+/// other way round (while a run is replaced, both are there). InputMissing naming both.
 [[nodiscard]] Result<std::filesystem::path> locateRun(const std::filesystem::path &run);
 /// The final name of a run: without ".partial".
 [[nodiscard]] std::filesystem::path finalPath(const std::filesystem::path &run);
 [[nodiscard]] bool isPartial(const std::filesystem::path &folder);
 
-/// Makes "<run>.partial". CannotWrite if the run exists already in either form, unless `force`, which moves the old one
-/// aside to "<run>.old-<n>" until the new one is there and then removes it; only folders that hold a run are replaced.
+/// Makes "<run>.partial". CannotWrite if the run exists already in either form, unless `force`: then the new folder may
+/// replace it. A finished old run stays where it is until finishPartial, which moves it aside to "<run>.old-<n>" and
+/// removes it once the new one is there and complete: a new run that failed or was stopped leaves it aside. Only folders
+/// that hold a run and that no process is writing are replaced.
 [[nodiscard]] Result<std::filesystem::path> createPartial(const std::filesystem::path &run, bool force);
 /// "<run>.partial" -> "<run>" (fsync of the folder). Returns the final path. CannotWrite.
 [[nodiscard]] Result<std::filesystem::path> finishPartial(const std::filesystem::path &partial);
