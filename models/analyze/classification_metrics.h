@@ -21,8 +21,8 @@ struct ConfusionMatrix
     }
 };
 
-/// Probabilities of samples × classes (double, row-major) from fp32 margins by our own arithmetic: one margin -> sigmoid
-/// (columns 1-p, p); several -> softmax with the largest subtracted, sums in class order.
+/// Probabilities of samples × classes (double, row-major) from fp32 margins by our own arithmetic. Two classes: one margin
+/// a sample -> sigmoid (columns 1-p, p); more: classCount margins -> softmax with the largest subtracted, sums in class order.
 [[nodiscard]] std::vector<double> probabilities(std::span<const float> margins, std::size_t classCount);
 
 /// Predicted class: two classes: 1 if p > 0.5 (as numpy's round does at 0.5: 0); more: the first largest.
