@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/base/text.h"
+#include "models/train/reproducibility/effective_state.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace ibidem::train {
+
+namespace {
+
+constexpr std::uint64_t kCellsWorthThreads = 1'000'000;
+
+/// An answered portable order stays on the CPU: its kernels exist only there.
+Status resolveDevice(spec::RunSpec &spec, bool levelGiven)
+{
+    const bool portableAsked = levelGiven && spec.level == spec::Level::Portable;
+    if (spec.device == "auto")
+        spec.device = !portableAsked && !cudaDevices().empty() ? "cuda:0" : "cpu";
+    if (spec.device == "cuda")
+        spec.device = "cuda:0";
+    if (spec.device == "cpu")
+        return {};
+    if (!spec.device.starts_with("cuda:") || !parseUnsigned(std::string_view(spec.device).substr(5)))
+        return fail(ErrorCode::BadSpec, "device: " + ibidem::quoted(spec.device) + " is none", {},
+                    "auto, cpu or cuda:N");
+    if (portableAsked)
+        return fail(ErrorCode::Unavailable, "level portable has no kernels for " + spec.device + " yet", {},
+                    "--device cpu, or --level deterministic");
+    std::string why;
+    const std::vector<Device> devices = cudaDevices(&why);
+    if (std::any_of(devices.begin(), devices.end(), [&](const Device &d) { return d.name == spec.device; }))
+        return {};
+    if (why.empty())
+        why = "this machine has " + std::to_string(devices.size()) + " CUDA device(s)";
+    return fail(ErrorCode::Unavailable, "device " + spec.device + " is not available: " + why, {},
+                "--device cpu");
+}
+
+Status resolveIsa(spec::RunSpec &spec)
+{
+    const std::vector<std::string> available = availableIsas();
+    if (spec.isa == "auto")
+        spec.isa = available.back();
+    if (std::find(available.begin(), available.end(), spec.isa) != available.end())
+        return {};
+    return fail(ErrorCode::Unavailable,
+                "isa " + ibidem::quoted(spec.isa) + " is not available on this processor", {},
+                "--isa auto, or one of: " + join(available, ", "));
+}
+
+void resolveThreads(spec::RunSpec &spec, std::uint64_t cells)
+{
+    if (spec.threads > 0)
+        return;
+    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    spec.threads = cells < kCellsWorthThreads ? 1 : cores;
+}
+
+} // namespace
+
+std::vector<std::string> availableIsas()
+{
+    std::vector<std::string> isas{"scalar"};
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (avx2)
+        isas.emplace_back("avx2");
+    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+        isas.emplace_back("avx512");
+#endif
+    return isas;
+}
+
+Result<spec::RunSpec> resolve(spec::RunSpec spec, bool levelGiven, std::uint64_t cells)
+{
+    IBIDEM_CHECK(resolveDevice(spec, levelGiven));
+    if (!levelGiven)
+        spec.level = spec.device == "cpu" ? spec::Level::Portable : spec::Level::Deterministic;
+    IBIDEM_CHECK(resolveIsa(spec));
+    resolveThreads(spec, cells);
+    return spec;
+}
+
+} // namespace ibidem::train
