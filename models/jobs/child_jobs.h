@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace ibidem::jobs {
 
@@ -76,6 +77,9 @@ public:
     void stopNow(); ///< second signal: SIGKILL after SIGTERM
     [[nodiscard]] bool running() const;
     [[nodiscard]] std::filesystem::path run() const; ///< where the folder is now
+    /// After finished(): why the child could not be started, what it died of, or the last it said on standard error
+    /// where no event says more. Empty if there is nothing to say.
+    [[nodiscard]] std::string problem() const;
 
 Q_SIGNALS:
     /// One event of events.jsonl, in order (see runs/events.h), as JSON text: the receiver parses it with parseJson.

@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/base/files.h"
+#include "models/base/sha256.h"
+#include "models/base/text.h"
+#include "models/jobs/child_jobs.h"
+#include "models/jobs/error_json.h"
+#include "models/jobs/worker.h"
+
+#include <QMetaObject>
+#include <QProcess>
+#include <QStringList>
+
+#include <csignal>
+#include <utility>
+
+namespace ibidem::jobs {
+
+namespace {
+
+/// What the worker thread found: the answer from the cache, or nothing (then the converter is needed).
+using Lookup = Result<std::optional<OpenedFile>>;
+
+Lookup lookUp(const std::filesystem::path &file, const data::TableOptions &options,
+              const std::filesystem::path &cacheFolder)
+{
+    IBIDEM_TRY(const FileDigest digest, sha256File(file));
+    const std::optional<std::filesystem::path> entry = data::Cache(cacheFolder).find(digest.sha256, options);
+    if (!entry)
+        return std::optional<OpenedFile>();
+    auto summary = data::readTableSummary(*entry);
+    if (!summary) // a damaged entry is made again
+        return std::optional<OpenedFile>();
+    return std::optional<OpenedFile>(OpenedFile{file, *entry, *std::move(summary), true});
+}
+
+QStringList convertArguments(const std::filesystem::path &file, const data::TableOptions &options,
+                             const std::filesystem::path &cacheFolder)
+{
+    QStringList arguments{QString::fromStdString(file.string()), QStringLiteral("--to"),
+                          QString::fromStdString(cacheFolder.string())};
+    const auto add = [&arguments](QLatin1String option, const std::string &value) {
+        if (value != "auto")
+            arguments << option << QString::fromStdString(value);
+    };
+    add(QLatin1String("--delimiter"), options.delimiter);
+    add(QLatin1String("--orientation"), options.orientation);
+    add(QLatin1String("--label-column"), options.labelColumn);
+    return arguments;
+}
+
+/// Why a converter that died of a signal most likely died, and what to do.
+Error deathOf(const std::filesystem::path &file, int signal)
+{
+    std::string message = "reading this file ended ibidem-convert with " + signalName(signal);
+    std::string cure = "the file is most likely damaged; nothing of it was used";
+    if (signal == SIGKILL)
+        message += " (out of memory, or killed by somebody)";
+    if (signal == SIGXCPU)
+        message += " (its time limit)";
+    if (signal == SIGXFSZ)
+        message += " (its limit on the size of a file)";
+    if (signal == SIGSYS)
+        message += " (it tried what it may not do)";
+    return {ErrorCode::BadData, std::move(message), file.string(), std::move(cure)};
+}
+
+} // namespace
+
+struct ConvertJob::State
+{
+    Programs programs;
+    std::filesystem::path file;
+    data::TableOptions options;
+    std::filesystem::path cacheFolder;
+    Mailbox mailbox;
+    std::unique_ptr<QProcess> process;
+    QByteArray unread;
+    std::optional<Result<OpenedFile>> answer; ///< what the converter said
+    Result<OpenedFile> result = fail(ErrorCode::Internal, "not started");
+    bool started = false;
+    bool done = false;
+
+    void conclude(ConvertJob *job, Result<OpenedFile> value)
+    {
+        if (done)
+            return;
+        done = true;
+        result = std::move(value);
+        Q_EMIT job->finished();
+    }
+
+    void readLines(ConvertJob *job)
+    {
+        unread += process->readAllStandardOutput();
+        for (qsizetype end = unread.indexOf('\n'); end >= 0; end = unread.indexOf('\n')) {
+            const std::string line = unread.left(end).toStdString();
+            unread.remove(0, end + 1);
+            take(job, line);
+        }
+    }
+
+    void take(ConvertJob *job, const std::string &line)
+    {
+        const auto event = parseJson(line, "output of ibidem-convert");
+        if (!event) {
+            answer = fail(ErrorCode::Internal, event.error().message, file.string());
+            return;
+        }
+        const std::string name = stringAt(*event, "event").value_or(std::string());
+        if (name == "progress")
+            Q_EMIT job->progressed(numberAt(*event, "fraction").value_or(0.0));
+        else if (name == "finished")
+            answer = finishedFile(*event);
+        else if (name == "failed" && findAt(*event, "error"))
+            answer = tl::unexpected<Error>(errorFromJson(*findAt(*event, "error")));
+    }
+
+    [[nodiscard]] Result<OpenedFile> finishedFile(const Json &event) const
+    {
+        IBIDEM_TRY(const std::string container, stringAt(event, "container"));
+        const Json *json = findAt(event, "summary");
+        if (!json)
+            return fail(ErrorCode::Internal, "ibidem-convert sent no summary", file.string());
+        IBIDEM_TRY(data::TableSummary summary, data::TableSummary::fromJson(*json));
+        return OpenedFile{file, container, std::move(summary), false};
+    }
+
+    void childEnded(ConvertJob *job, int exitCode, bool crashed)
+    {
+        readLines(job);
+        if (crashed)
+            return conclude(job, tl::unexpected<Error>(deathOf(file, exitCode)));
+        if (answer && (exitCode == 0 || !answer->has_value()))
+            return conclude(job, *std::move(answer));
+        const std::string said = process->readAllStandardError().right(400).toStdString();
+        conclude(job, fail(ErrorCode::Internal,
+                           "ibidem-convert ended with exit code " + std::to_string(exitCode) +
+                               (said.empty() ? std::string() : ": " + quoted(trimmed(said), 400)),
+                           file.string()));
+    }
+
+    void convert(ConvertJob *job)
+    {
+        if (auto made = makeFolder(cacheFolder); !made)
+            return conclude(job, tl::unexpected<Error>(made.error()));
+        process = std::make_unique<QProcess>();
+        QObject::connect(process.get(), &QProcess::readyReadStandardOutput, job,
+                         [this, job] { readLines(job); });
+        QObject::connect(process.get(), &QProcess::finished, job,
+                         [this, job](int exitCode, QProcess::ExitStatus status) {
+                             childEnded(job, exitCode, status == QProcess::CrashExit);
+                         });
+        QObject::connect(
+            process.get(), &QProcess::errorOccurred, job, [this, job](QProcess::ProcessError error) {
+                if (error == QProcess::FailedToStart)
+                    conclude(job, fail(ErrorCode::Internal, "ibidem-convert cannot be started",
+                                       programs.convert.string(), "install it beside this program"));
+            });
+        process->setStandardInputFile(QProcess::nullDevice());
+        process->start(QString::fromStdString(programs.convert.string()),
+                       convertArguments(file, options, cacheFolder));
+    }
+};
+
+ConvertJob::ConvertJob(Programs programs, std::filesystem::path file, data::TableOptions options,
+                       std::filesystem::path cacheFolder, QObject *parent)
+    : QObject(parent)
+    , m_state(std::make_unique<State>())
+{
+    m_state->programs = std::move(programs);
+    m_state->file = std::move(file);
+    m_state->options = std::move(options);
+    m_state->cacheFolder = std::move(cacheFolder);
+}
+
+ConvertJob::~ConvertJob()
+{
+    if (m_state->process)
+        m_state->process->disconnect(this);
+}
+
+void ConvertJob::start()
+{
+    if (std::exchange(m_state->started, true))
+        return;
+    m_state->mailbox.run<Lookup>(
+        this,
+        [file = m_state->file, options = m_state->options, cacheFolder = m_state->cacheFolder] {
+            return lookUp(file, options, cacheFolder);
+        },
+        [this](Lookup found) {
+            if (m_state->done)
+                return;
+            if (!found)
+                m_state->conclude(this, tl::unexpected<Error>(std::move(found).error()));
+            else if (*found)
+                m_state->conclude(this, **std::move(found));
+            else
+                m_state->convert(this);
+        });
+}
+
+void ConvertJob::cancel()
+{
+    if (m_state->done)
+        return;
+    if (m_state->process) {
+        m_state->process->disconnect(this);
+        m_state->process->kill();
+    }
+    m_state->conclude(this, fail(ErrorCode::Stopped, "opening was cancelled", m_state->file.string()));
+}
+
+const Result<OpenedFile> &ConvertJob::result() const
+{
+    return m_state->result;
+}
+
+} // namespace ibidem::jobs

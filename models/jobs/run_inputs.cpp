@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/jobs/run_inputs.h"
+
+#include "models/base/files.h"
+#include "models/base/sha256.h"
+#include "models/runs/run_folder.h"
+
+#include <utility>
+
+namespace ibidem::jobs {
+
+namespace {
+
+constexpr std::uint64_t kLargestList = 1ULL << 28U;
+
+std::filesystem::path listCopy(const std::filesystem::path &cacheFolder, const std::string &sha256)
+{
+    return cacheFolder / (sha256 + ".list");
+}
+
+void place(std::optional<spec::Input> &slot, const std::optional<std::filesystem::path> &path)
+{
+    if (path)
+        slot = spec::Input{path->string(), {}, 0, {}, {}};
+}
+
+void placePaths(spec::RunSpec &spec, const TrainOrder &order)
+{
+    if (order.train)
+        spec.data.train = spec::Input{order.train->string(), {}, 0, {}, {}};
+    place(spec.data.test, order.test);
+    place(spec.data.labels, order.labels);
+    place(spec.preparation.genes, order.genes);
+    place(spec.preparation.split, order.split);
+}
+
+std::string optionOf(const std::string &role)
+{
+    return role == "train" ? "--data" : "--" + role;
+}
+
+bool inCache(const WantedInput &input, const data::TableOptions &options,
+             const std::filesystem::path &cacheFolder)
+{
+    std::error_code ignored;
+    return input.isTable ? recordedTable(input, options, cacheFolder).has_value()
+                         : std::filesystem::exists(listCopy(cacheFolder, input.recorded.sha256), ignored);
+}
+
+/// A recorded input: from the cache, else from where it lay.
+Status locate(WantedInput &input, const spec::RunSpec &spec, const std::filesystem::path &cacheFolder,
+              const std::optional<runs::LocalInfo> &local)
+{
+    if (input.recorded.sha256.empty())
+        return fail(ErrorCode::InputMissing, "no file is given for \"" + input.role + "\"", {},
+                    "give one with " + optionOf(input.role) + " PATH");
+    const auto known = local ? local->inputPath(input.role) : std::nullopt;
+    if (known)
+        input.file = *known;
+    if (inCache(input, spec.data.options, cacheFolder))
+        return {};
+    input.mustMatchRecord = true;
+    std::error_code ignored;
+    if (known && std::filesystem::exists(input.file, ignored))
+        return {};
+    return fail(ErrorCode::InputMissing,
+                "\"" + input.recorded.name + "\" (" + input.role + ", SHA-256 " +
+                    input.recorded.sha256.substr(0, 16) + "…) is neither in the cache nor where it was",
+                known.value_or(input.recorded.name), "give its place with " + optionOf(input.role) + " PATH");
+}
+
+} // namespace
+
+spec::Input *inputSlot(spec::RunSpec &spec, const std::string &role)
+{
+    const auto pointer = [](std::optional<spec::Input> &slot) { return slot ? &*slot : nullptr; };
+    if (role == "train")
+        return &spec.data.train;
+    if (role == "test")
+        return pointer(spec.data.test);
+    if (role == "labels")
+        return pointer(spec.data.labels);
+    return pointer(role == "genes" ? spec.preparation.genes : spec.preparation.split);
+}
+
+Result<std::vector<WantedInput>> wantedInputs(spec::RunSpec &spec, const TrainOrder &order,
+                                              const std::filesystem::path &cacheFolder,
+                                              const std::filesystem::path &besideSpec)
+{
+    placePaths(spec, order);
+    std::optional<runs::LocalInfo> local;
+    if (auto info = runs::readLocalInfo(besideSpec))
+        local = *std::move(info);
+    std::vector<WantedInput> wanted;
+    for (const char *role : {"train", "test", "labels", "genes", "split"}) {
+        const spec::Input *slot = inputSlot(spec, role);
+        if (!slot)
+            continue;
+        const std::string name = role;
+        WantedInput input{name, name != "genes" && name != "split", slot->path, *slot, false};
+        if (slot->path.empty())
+            IBIDEM_CHECK(locate(input, spec, cacheFolder, local));
+        wanted.push_back(std::move(input));
+    }
+    return wanted;
+}
+
+std::optional<OpenedFile> recordedTable(const WantedInput &input, const data::TableOptions &options,
+                                        const std::filesystem::path &cacheFolder)
+{
+    const auto entry = data::Cache(cacheFolder).find(input.recorded.sha256, options);
+    if (!entry)
+        return std::nullopt;
+    auto summary = data::readTableSummary(*entry);
+    if (!summary || summary->digest != input.recorded.content)
+        return std::nullopt;
+    const std::filesystem::path file =
+        input.file.empty() ? std::filesystem::path(input.recorded.name) : input.file;
+    return OpenedFile{file, *entry, *std::move(summary), true};
+}
+
+Result<OpenedFile> openList(const WantedInput &input, const std::filesystem::path &cacheFolder)
+{
+    OpenedFile opened;
+    opened.file = input.file.empty() ? std::filesystem::path(input.recorded.name) : input.file;
+    opened.summary.kind = "list";
+    const bool fromCache = input.recorded.path.empty() && !input.mustMatchRecord;
+    IBIDEM_TRY(
+        const std::string bytes,
+        readFile(fromCache ? listCopy(cacheFolder, input.recorded.sha256) : opened.file, kLargestList));
+    opened.summary.fileBytes = bytes.size();
+    opened.summary.fileSha256 = sha256Hex(std::string_view(bytes));
+    opened.container = listCopy(cacheFolder, opened.summary.fileSha256);
+    opened.fromCache = fromCache;
+    if (!fromCache) {
+        IBIDEM_CHECK(makeFolder(cacheFolder));
+        IBIDEM_CHECK(writeFileAtomically(opened.container, bytes));
+    }
+    return opened;
+}
+
+Status checkOpened(const WantedInput &input, const OpenedFile &opened, bool allowChanged)
+{
+    const std::string &kind = opened.summary.kind;
+    if ((input.role == "train" || input.role == "test") && kind != "expression-table")
+        return fail(ErrorCode::BadData, "this is no expression table but " + kind, opened.file.string(),
+                    "give an expression table with " + optionOf(input.role));
+    if (input.role == "labels" && kind == "expression-table")
+        return fail(ErrorCode::BadData, "this is an expression table, not labels of samples",
+                    opened.file.string(), "give a CLS file or an annotation table with --labels");
+    if (!input.mustMatchRecord || allowChanged || opened.summary.fileSha256 == input.recorded.sha256)
+        return {};
+    return fail(ErrorCode::BadData,
+                "the file has changed since the run: its SHA-256 is " +
+                    opened.summary.fileSha256.substr(0, 16) + "…, recorded is " +
+                    input.recorded.sha256.substr(0, 16) + "…",
+                opened.file.string(), "restore it, or train on it as it is now with --allow-changed");
+}
+
+} // namespace ibidem::jobs

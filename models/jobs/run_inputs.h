@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/result.h"
+#include "models/jobs/child_jobs.h"
+#include "models/jobs/run_builder.h"
+#include "models/spec/run_spec.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ibidem::jobs {
+
+/// One file that a run will read, before it was opened.
+struct WantedInput
+{
+    std::string role;             ///< as in local.json
+    bool isTable = true;          ///< else a list of genes or a split, which needs no converter
+    std::filesystem::path file;   ///< the user's file; empty if only its content is known
+    spec::Input recorded;         ///< what an earlier run says of it; empty otherwise
+    bool mustMatchRecord = false; ///< the file stands for a recorded one: another content is an error
+};
+
+/// Where the spec of a role keeps its input; nullptr if the spec has none.
+[[nodiscard]] spec::Input *inputSlot(spec::RunSpec &spec, const std::string &role);
+
+/// Puts the order's paths into the spec and lists what has to be opened. InputMissing naming the role whose
+/// file nobody named; `besideSpec` is the folder whose local.json knows paths.
+[[nodiscard]] Result<std::vector<WantedInput>> wantedInputs(spec::RunSpec &spec, const TrainOrder &order,
+                                                            const std::filesystem::path &cacheFolder,
+                                                            const std::filesystem::path &besideSpec);
+
+/// The container of a recorded table, if the cache still has it.
+[[nodiscard]] std::optional<OpenedFile> recordedTable(const WantedInput &input,
+                                                      const data::TableOptions &options,
+                                                      const std::filesystem::path &cacheFolder);
+
+/// Hashes a list and keeps a copy of it in the cache, so that a rerun finds its content.
+[[nodiscard]] Result<OpenedFile> openList(const WantedInput &input, const std::filesystem::path &cacheFolder);
+
+/// BadData if the opened file is of a kind that its role cannot use, or has another content than it must
+/// have.
+[[nodiscard]] Status checkOpened(const WantedInput &input, const OpenedFile &opened, bool allowChanged);
+
+} // namespace ibidem::jobs
