@@ -170,7 +170,8 @@ struct Totals
     void add(std::int32_t truth, std::span<const double> row) noexcept
     {
         loss += sampleLoss(row[static_cast<std::size_t>(truth)]);
-        correct += predictedOf(row) == truth ? 1 : 0;
+        if (predictedOf(row) == truth)
+            ++correct;
     }
 };
 
