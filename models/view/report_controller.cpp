@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/view/report_controller.h"
+
+#include "models/base/files.h"
+#include "models/report/html_report.h"
+
+namespace ibidem::view {
+
+ReportController::ReportController(const TrainController &train, const CompareController &compare,
+                                   QObject *parent)
+    : QObject(parent)
+    , m_train(train)
+    , m_compare(compare)
+    , m_background(this)
+{
+    connect(&m_train, &TrainController::changed, this, &ReportController::sourcesChanged);
+    connect(&m_compare, &CompareController::changed, this, &ReportController::sourcesChanged);
+    updateClaims();
+}
+
+std::vector<std::filesystem::path> ReportController::runs() const
+{
+    if (m_compare.state() == CompareController::State::Done)
+        return {m_compare.a(), m_compare.b()};
+    if (m_train.reference().empty())
+        return {};
+    return {m_train.reference()};
+}
+
+void ReportController::sourcesChanged()
+{
+    if (m_state == State::Saved && m_written != runs()) {
+        m_state = State::Idle;
+        m_file.clear();
+    }
+    updateClaims();
+    Q_EMIT changed();
+}
+
+QString ReportController::whyNotSave() const
+{
+    if (m_state == State::Working)
+        return tr("The report is being written.");
+    if (runs().empty())
+        return tr("A report needs a finished run: train one first.");
+    return {};
+}
+
+QString ReportController::suggestedName() const
+{
+    const auto sources = runs();
+    return sources.empty() ? QStringLiteral("report.html")
+                           : tr("%1-report.html").arg(fromPath(sources.front().filename()));
+}
+
+void ReportController::save(const QString &file)
+{
+    if (!whyNotSave().isEmpty())
+        return;
+    m_state = State::Working;
+    m_file.clear();
+    m_problem = {};
+    Q_EMIT changed();
+    const auto sources = runs();
+    m_background.run(
+        [sources, path = toPath(file)]() -> Status {
+            IBIDEM_TRY(const std::string html, report::htmlReport(sources));
+            return writeFileAtomically(path, html);
+        },
+        [this, sources, file](const Status &status) {
+            if (status) {
+                m_state = State::Saved;
+                m_file = file;
+                m_written = sources;
+            } else {
+                m_state = State::Failed;
+                m_problem = problemOf(status.error());
+            }
+            Q_EMIT changed();
+        });
+}
+
+QString ReportController::statusText() const
+{
+    switch (m_state) {
+    case State::Working:
+        return tr("Writing the report…");
+    case State::Saved:
+        return tr("The report is saved.");
+    case State::Failed:
+        return tr("The report was not saved: %1").arg(m_problem.cause);
+    case State::Idle:
+        break;
+    }
+    const auto sources = runs();
+    if (sources.empty())
+        return whyNotSave();
+    if (sources.size() == 1)
+        return tr("The report will describe %1. Run again first, and it has a verdict too.")
+            .arg(fromPath(sources.front().filename()));
+    return tr("The report will describe %1 and compare it with %2.")
+        .arg(fromPath(sources.front().filename()), fromPath(sources.back().filename()));
+}
+
+void ReportController::updateClaims()
+{
+    using ibidem::data::CheckState;
+    std::vector<ibidem::data::Check> claims;
+    const auto add = [&claims](const char *name, CheckState state, const QString &text) {
+        claims.push_back({name, state, toUtf8(text)});
+    };
+    switch (m_compare.verdict()) {
+    case CompareController::Verdict::Identical:
+        add("same-bits", CheckState::Ok,
+            tr("Two runs in two processes on this computer gave the same bits."));
+        break;
+    case CompareController::Verdict::Within:
+        add("same-bits", CheckState::Warning, tr("The two runs agree within a tolerance, not bit for bit."));
+        break;
+    case CompareController::Verdict::Different:
+        add("same-bits", CheckState::Error, tr("The two runs differ; the report says where first."));
+        break;
+    case CompareController::Verdict::None:
+        add("same-bits", CheckState::Warning,
+            runs().empty() ? tr("There is no finished run yet.")
+                           : tr("The run was not repeated yet, so nothing is known about its bits."));
+        break;
+    }
+    add("other-machines", CheckState::Warning, tr("Other computers: not yet observed."));
+    add("private", CheckState::Ok, tr("The report holds no path, computer or user name."));
+    m_claims.setChecks(std::move(claims));
+}
+
+} // namespace ibidem::view

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/jobs/run_builder.h"
+#include "models/spec/run_spec.h"
+#include "models/view/text.h"
+
+#include <QAbstractTableModel>
+#include <QStringList>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ibidem::view {
+
+/// The settings of a run to be: a recipe's values and what was changed of them. Every change is tried on the
+/// specification and validated first; what it refuses stays as it was, and refused() says why.
+class SettingsModel final : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum Column { KeyColumn, ValueColumn, DefaultColumn, ColumnCount };
+
+    static constexpr int ChangedRole = Qt::UserRole + 1; ///< bool
+
+    explicit SettingsModel(QObject *parent = nullptr);
+
+    [[nodiscard]] QStringList recipeNames() const;
+    [[nodiscard]] QString recipeTitle(const QString &name) const;
+    [[nodiscard]] QString recipeDescription() const;
+
+    [[nodiscard]] QString recipe() const { return m_recipe; }
+
+    /// Forgets the changes if it is another recipe.
+    void setRecipe(const QString &name);
+
+    [[nodiscard]] QString value(const QString &key) const;
+    [[nodiscard]] QString defaultValue(const QString &key) const;
+    [[nodiscard]] bool isChanged(const QString &key) const;
+    bool set(const QString &key, const QString &value);
+    void reset(const QString &key);
+    [[nodiscard]] int changedCount() const;
+
+    /// Recipe, seed, level, threads, device, isa and other overrides.
+    void fill(jobs::TrainOrder &order) const;
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    bool setData(const QModelIndex &index, const QVariant &value, int role = Qt::EditRole) override;
+    [[nodiscard]] Qt::ItemFlags flags(const QModelIndex &index) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
+                                      int role = Qt::DisplayRole) const override;
+
+Q_SIGNALS:
+    void changed();
+    void refused(const ibidem::view::Problem &problem);
+
+private:
+    using Overrides = std::map<std::string, std::string>;
+    [[nodiscard]] Result<spec::RunSpec> specWith(const Overrides &overrides) const;
+    void adopt(const spec::RunSpec &spec);
+    [[nodiscard]] const spec::Setting *find(const QString &key) const;
+
+    QString m_recipe;
+    spec::RunSpec m_defaults;
+    Overrides m_overrides;
+    std::vector<spec::Setting> m_settings;
+};
+
+} // namespace ibidem::view
