@@ -82,6 +82,10 @@ struct TableContainer
     std::vector<std::vector<std::string>> columnValues; ///< annotations only: one vector per column
 };
 
+/// Digest of whatever the container holds: the table's, with annotation columns where there are any.
+[[nodiscard]] std::string contentDigest(const TableContainer &container);
+
+/// Fills in the digest where the summary has none. Internal if the parts contradict each other or the digest.
 [[nodiscard]] Status writeTableContainer(const std::filesystem::path &path, const TableContainer &container);
 /// BadData if it is no such container, or if the content does not have the digest that the summary names.
 [[nodiscard]] Result<TableContainer> readTableContainer(const std::filesystem::path &path);

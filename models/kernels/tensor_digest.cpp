@@ -1,3 +1,101 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
 #include "models/kernels/tensor_digest.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace ibidem::kernels {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "words are read as they lie in memory");
+
+constexpr std::size_t kWordBytes = 8;
+/// Odd, so that different indices give different addends; the fraction of the golden ratio has no pattern
+/// data share.
+constexpr std::uint64_t kIndexStep = 0x9E3779B97F4A7C15ULL;
+
+/// A bijection of 64-bit numbers in which each bit of the argument changes each bit of the value half of the
+/// time: xor-shifts and odd multipliers (Stafford's variant 13 of the MurmurHash3 finaliser).
+constexpr std::uint64_t mixed(std::uint64_t x) noexcept
+{
+    x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+    x = (x ^ (x >> 27U)) * 0x94D049BB133111EBULL;
+    return x ^ (x >> 31U);
+}
+
+/// Sums of disjoint pieces that begin at `words` boundaries, one thread a piece.
+std::uint64_t sumOfPieces(std::span<const std::byte> bytes, unsigned pieces)
+{
+    const std::size_t wordsEach = bytes.size() / kWordBytes / pieces;
+    std::vector<std::uint64_t> sums(pieces, 0);
+    const auto digestPiece = [&](unsigned piece) {
+        const std::size_t begin = piece * wordsEach * kWordBytes;
+        const std::size_t length = piece + 1 == pieces ? bytes.size() - begin : wordsEach * kWordBytes;
+        sums[piece] = partialDigest(bytes.subspan(begin, length), begin);
+    };
+    {
+        std::vector<std::jthread> threads;
+        threads.reserve(pieces - 1);
+        for (unsigned piece = 1; piece < pieces; ++piece) {
+            try {
+                threads.emplace_back(digestPiece, piece);
+            } catch (const std::system_error &) {
+                digestPiece(piece);
+            }
+        }
+        digestPiece(0);
+    }
+    std::uint64_t sum = 0;
+    for (const std::uint64_t part : sums)
+        sum += part;
+    return sum;
+}
+
+} // namespace
+
+std::uint64_t partialDigest(std::span<const std::byte> piece, std::uint64_t firstByte) noexcept
+{
+    std::uint64_t position = (firstByte / kWordBytes + 1) * kIndexStep;
+    std::uint64_t sum = 0;
+    const std::size_t wholeWords = piece.size() / kWordBytes;
+    const std::byte *at = piece.data();
+    for (std::size_t i = 0; i < wholeWords; ++i) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at + i * kWordBytes, kWordBytes);
+        sum += mixed(word + position);
+        position += kIndexStep;
+    }
+    if (const std::size_t rest = piece.size() % kWordBytes; rest > 0) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at + wholeWords * kWordBytes, rest);
+        sum += mixed(word + position);
+    }
+    return sum;
+}
+
+std::uint64_t finishDigest(std::uint64_t sum, std::uint64_t totalBytes) noexcept
+{
+    return mixed(sum ^ mixed(totalBytes + kIndexStep));
+}
+
+std::uint64_t tensorDigest(std::span<const std::byte> bytes) noexcept
+{
+    return finishDigest(partialDigest(bytes, 0), bytes.size());
+}
+
+std::uint64_t tensorDigest(std::span<const std::byte> bytes, unsigned threads)
+{
+    // Starting a thread costs about as much as digesting this many bytes.
+    constexpr std::size_t kBytesWorthAThread = 256 * 1024;
+    const std::size_t useful = std::max<std::size_t>(1, bytes.size() / kBytesWorthAThread);
+    const auto pieces = static_cast<unsigned>(std::min<std::size_t>(std::max(threads, 1U), useful));
+    return pieces == 1 ? tensorDigest(bytes) : finishDigest(sumOfPieces(bytes, pieces), bytes.size());
+}
+
+} // namespace ibidem::kernels
