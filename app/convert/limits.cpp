@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/convert/limits.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+namespace ibidem::app {
+
+namespace {
+
+constexpr std::uint64_t kGigabyte = 1ULL << 30U;
+constexpr std::uint64_t kBytesPerSecond = 10'000'000; ///< slower than this is a hang
+constexpr std::uint64_t kBaseSeconds = 8;
+
+#ifdef IBIDEM_SANITIZED
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+[[maybe_unused]] Status lower(decltype(RLIMIT_AS) resource, std::uint64_t value, const char *name)
+{
+    rlimit limit{};
+    if (getrlimit(resource, &limit) != 0)
+        return fail(ErrorCode::Internal,
+                    std::string("the limit ") + name + " cannot be read: " + std::strerror(errno));
+    limit.rlim_cur = std::min(limit.rlim_max, static_cast<rlim_t>(value));
+    limit.rlim_max = limit.rlim_cur;
+    if (setrlimit(resource, &limit) != 0)
+        return fail(ErrorCode::Internal,
+                    std::string("the limit ") + name + " cannot be set: " + std::strerror(errno));
+    return {};
+}
+
+std::uint64_t secondsFor(std::uint64_t fileBytes)
+{
+    return kBaseSeconds + fileBytes / kBytesPerSecond;
+}
+
+} // namespace
+
+Status limitThisProcess(std::uint64_t fileBytes)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return fail(ErrorCode::Internal,
+                    std::string("new privileges cannot be given up: ") + std::strerror(errno));
+    // A write over the limit shall fail with an error that can be reported.
+    std::signal(SIGXFSZ, SIG_IGN);
+    if constexpr (kSanitized)
+        return {};
+    IBIDEM_CHECK(lower(RLIMIT_AS, kGigabyte + 40 * std::min(fileBytes, 1000 * kGigabyte), "RLIMIT_AS"));
+    IBIDEM_CHECK(lower(RLIMIT_FSIZE, kGigabyte + 40 * std::min(fileBytes, 1000 * kGigabyte), "RLIMIT_FSIZE"));
+    IBIDEM_CHECK(lower(RLIMIT_CPU, 2 * secondsFor(fileBytes), "RLIMIT_CPU"));
+    return lower(RLIMIT_CORE, 0, "RLIMIT_CORE");
+}
+
+std::chrono::milliseconds longestDuration(std::uint64_t fileBytes)
+{
+    return std::chrono::seconds(secondsFor(fileBytes) * (kSanitized ? 20 : 1));
+}
+
+} // namespace ibidem::app
