@@ -1,3 +1,118 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
 #include "models/compare/comparison.h"
+
+#include "models/compare/parts.h"
+
+#include <algorithm>
+
+namespace ibidem::compare {
+
+namespace {
+
+/// The chain is bits alone: with a tolerance it says nothing that trees, metrics and predictions do not say.
+void compareChain(Findings &findings)
+{
+    const std::string &a = findings.a.manifest.chain;
+    const std::string &b = findings.b.manifest.chain;
+    if (a.empty() || b.empty() || a == b)
+        return;
+    findings.addResult({"chain", "last link", a, b, {}, {}, 1, false}, true);
+    findings.isBeyond = findings.isBeyond || !findings.hasTolerance();
+}
+
+Verdict verdictOf(const Findings &findings)
+{
+    if (findings.isDamaged || findings.isBeyond)
+        return Verdict::Different;
+    return findings.hasResultDifference ? Verdict::Within : Verdict::Identical;
+}
+
+/// What damaged a file explains the rest, then come causes, then consequences, then what is only information.
+int rankOf(const Difference &difference)
+{
+    if (difference.informative)
+        return 3;
+    if (difference.what == "file")
+        return 0;
+    return difference.what == "state" || difference.what == "environment" ? 2 : 1;
+}
+
+Status checkSomethingToCompare(const RunContent &a, const RunContent &b)
+{
+    if (a.hasResults() || b.hasResults() || !a.damages.empty() || !b.damages.empty())
+        return {};
+    return fail(ErrorCode::BadData,
+                "neither " + a.name + " (" + a.manifest.outcome + ") nor " + b.name + " (" +
+                    b.manifest.outcome + ") has a result to compare",
+                a.folder.string());
+}
+
+} // namespace
+
+std::string_view verdictName(Verdict verdict) noexcept
+{
+    switch (verdict) {
+    case Verdict::Identical:
+        return "identical";
+    case Verdict::Within:
+        return "within";
+    case Verdict::Different:
+        break;
+    }
+    return "different";
+}
+
+Difference &Findings::add(Difference difference)
+{
+    comparison.differences.push_back(std::move(difference));
+    return comparison.differences.back();
+}
+
+void Findings::addResult(Difference difference, bool within)
+{
+    hasResultDifference = true;
+    isBeyond = isBeyond || !within;
+    add(std::move(difference));
+}
+
+void Findings::noteFirst(std::int64_t round, const std::string &what, const std::string &phrase)
+{
+    if (comparison.firstRound && *comparison.firstRound <= round)
+        return;
+    comparison.firstRound = round;
+    comparison.firstWhat = what;
+    firstPhrase = phrase;
+}
+
+Result<Comparison> compareRuns(const std::filesystem::path &a, const std::filesystem::path &b,
+                               const Tolerance &tolerance)
+{
+    IBIDEM_TRY(const RunContent runA, readRunContent(a));
+    IBIDEM_TRY(const RunContent runB, readRunContent(b));
+    IBIDEM_CHECK(checkSomethingToCompare(runA, runB));
+    Comparison comparison;
+    comparison.nameA = runA.name;
+    comparison.nameB = runB.name;
+    Findings findings{runA, runB, tolerance, comparison};
+    compareFiles(findings);
+    compareOutcome(findings);
+    compareSettings(findings);
+    compareInputs(findings);
+    compareStages(findings);
+    compareFingerprints(findings);
+    compareTrees(findings);
+    compareMetrics(findings);
+    compareImportance(findings);
+    comparePredictions(findings);
+    compareChain(findings);
+    compareTensorCounts(findings);
+    compareState(findings);
+    std::stable_sort(comparison.differences.begin(), comparison.differences.end(),
+                     [](const Difference &x, const Difference &y) { return rankOf(x) < rankOf(y); });
+    comparison.verdict = verdictOf(findings);
+    comparison.sentence = sentenceOf(findings);
+    return comparison;
+}
+
+} // namespace ibidem::compare

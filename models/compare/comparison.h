@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ibidem::compare {
@@ -26,7 +27,7 @@ struct Tolerance
 };
 
 /// One thing that differs. `what`: "setting", "input", "sample-order", "sample", "gene", "value", "label", "stage", "state", "environment",
-/// "metric", "tree", "importance", "prediction", "file", "outcome". `where` names it ("model.rounds", "gene ENSG… in
+/// "metric", "tree", "importance", "prediction", "file", "outcome", "chain". `where` names it ("model.rounds", "gene ENSG… in
 /// sample SRR…", "round 17 test logloss"). Numbers only where they make sense.
 struct Difference
 {
@@ -46,6 +47,8 @@ struct Comparison
     std::string nameB;
     Verdict verdict = Verdict::Identical;
     std::string sentence;    ///< "IDENTICAL: 1000 of 1000 trees, 4000 of 4000 metric values, 560 of 560 predictions …"
+    std::uint64_t tensors = 0; ///< stored arrays of predictions and fingerprints
+    std::uint64_t tensorsEqual = 0;
     std::uint64_t trees = 0; ///< compared (the larger count), and how many of them are equal
     std::uint64_t treesEqual = 0;
     std::uint64_t metrics = 0;
@@ -70,8 +73,10 @@ struct Comparison
 /// fingerprints (which sample or gene changed, which samples were swapped), effective state, metrics, trees, importance,
 /// predictions; and checks each folder's files against its manifest, so that a flipped bit in a stored tensor is found
 /// and named even where the manifests agree. The verdict is about results (chain, trees, metrics, predictions, files):
-/// identical runs on other thread counts or machines stay identical, with informative differences.
-/// InputMissing, BadData.
+/// identical runs on other thread counts or machines stay identical, with informative differences. A file that is damaged
+/// (not what its manifest says) makes the verdict Different and is named, also where it can no longer be read.
+/// InputMissing, BadData: no sound manifest, a file that its manifest vouches for but that makes no sense, or two runs
+/// without any result.
 [[nodiscard]] Result<Comparison> compareRuns(const std::filesystem::path &a, const std::filesystem::path &b,
                                              const Tolerance &tolerance = {});
 

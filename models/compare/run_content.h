@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/result.h"
+#include "models/data/safetensors.h"
+#include "models/data/tree_ensemble.h"
+#include "models/runs/manifest.h"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ibidem::compare {
+
+inline constexpr std::array<std::string_view, 2> kSplits = {"train", "test"};
+
+/// The predictions of one split, samples in the file's order.
+struct SplitPredictions
+{
+    std::vector<std::string> ids;
+    std::vector<std::int32_t> truth;
+    std::vector<float> margins;        ///< ids.size() × groups
+    std::vector<double> probabilities; ///< ids.size() × classes
+    std::size_t groups = 0;
+    std::size_t classes = 0;
+};
+
+struct SplitFingerprints
+{
+    std::vector<std::string> ids;
+    std::vector<std::uint64_t> samples;
+    std::vector<std::int32_t> classes;
+    std::vector<std::uint64_t> genes;
+};
+
+using Predictions = std::map<std::string, SplitPredictions, std::less<>>;
+
+struct Fingerprints
+{
+    std::vector<std::string> geneIds;
+    std::map<std::string, SplitFingerprints, std::less<>> splits;
+};
+
+/// A file that is not what its manifest says.
+struct Damage
+{
+    std::string message;     ///< with the file's name
+    bool isReadable = false; ///< its content makes sense all the same
+};
+
+/// Everything that compare needs of one run folder.
+struct RunContent
+{
+    std::filesystem::path folder;
+    std::string name;
+    runs::Manifest manifest;
+    std::map<std::string, Damage> damages; ///< by file name
+    std::vector<runs::MetricPoint> metrics;
+    std::vector<runs::RoundRecord> rounds;
+    std::optional<data::TreeEnsemble> ensemble;
+    std::map<std::string, data::Safetensors> containers; ///< by file name
+    std::optional<Predictions> predictions;
+    std::optional<Fingerprints> fingerprints;
+
+    [[nodiscard]] bool isDamaged(std::string_view file) const
+    {
+        return damages.count(std::string(file)) != 0;
+    }
+
+    [[nodiscard]] bool hasResults() const { return ensemble || predictions || !metrics.empty(); }
+
+    /// The gene's id, or "feature 12" where the run names none.
+    [[nodiscard]] std::string geneName(std::uint32_t feature) const;
+};
+
+/// InputMissing, BadData: see compareRuns.
+[[nodiscard]] Result<RunContent> readRunContent(const std::filesystem::path &run);
+
+} // namespace ibidem::compare
