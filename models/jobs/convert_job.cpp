@@ -37,8 +37,7 @@ Lookup lookUp(const std::filesystem::path &file, const data::TableOptions &optio
 QStringList convertArguments(const std::filesystem::path &file, const data::TableOptions &options,
                              const std::filesystem::path &cacheFolder)
 {
-    QStringList arguments{QString::fromStdString(file.string()), QStringLiteral("--to"),
-                          QString::fromStdString(cacheFolder.string())};
+    QStringList arguments{QStringLiteral("--to"), QString::fromStdString(cacheFolder.string())};
     const auto add = [&arguments](QLatin1String option, const std::string &value) {
         if (value != "auto")
             arguments << option << QString::fromStdString(value);
@@ -46,6 +45,7 @@ QStringList convertArguments(const std::filesystem::path &file, const data::Tabl
     add(QLatin1String("--delimiter"), options.delimiter);
     add(QLatin1String("--orientation"), options.orientation);
     add(QLatin1String("--label-column"), options.labelColumn);
+    arguments << QStringLiteral("--") << QString::fromStdString(file.string());
     return arguments;
 }
 

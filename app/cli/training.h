@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/cli/console.h"
+#include "models/base/result.h"
+#include "models/data/cache.h"
+#include "models/data/expression_table.h"
+#include "models/jobs/child_jobs.h"
+#include "models/jobs/run_builder.h"
+
+#include <filesystem>
+
+namespace ibidem::cli {
+
+/// Where converted files and new runs go.
+struct Places
+{
+    std::filesystem::path cache;
+    std::filesystem::path store;
+    [[nodiscard]] static Places ofUser();
+};
+
+/// A run that a child has ended, in order.
+struct Trained
+{
+    std::filesystem::path run;
+    int exitCode = 0; ///< 0 or 75; 130 or 143 if it was stopped at once
+    double seconds = 0.0;
+};
+
+/// Opens one foreign file through the converter.
+[[nodiscard]] Result<jobs::OpenedFile> openFile(const std::filesystem::path &file,
+                                                const data::TableOptions &options, const Places &places,
+                                                Console &console);
+/// The same, and reads what was converted.
+[[nodiscard]] Result<data::TableContainer> openContainer(const std::filesystem::path &file,
+                                                         const data::TableOptions &options,
+                                                         const Places &places, Console &console);
+
+/// Builds and trains a run in a fresh process. The first signal stops it after the round, the second at once.
+/// The child's failure is the error.
+[[nodiscard]] Result<Trained> trainRun(const jobs::TrainOrder &order, const Places &places, Console &console);
+[[nodiscard]] Result<Trained> resumeRun(const std::filesystem::path &run, Console &console);
+/// Starts a run and stops it at once: what is left is a run with a checkpoint.
+[[nodiscard]] Result<Trained> trainAndStop(const jobs::TrainOrder &order, const Places &places,
+                                           Console &console);
+
+} // namespace ibidem::cli

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/verb.h"
+#include "app/cli/verbs/verbs.h"
+#include "models/base/text.h"
+#include "models/compare/comparison.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace ibidem::cli {
+
+namespace {
+
+struct Arguments
+{
+    std::string a;
+    std::string b;
+    std::optional<std::string> tolerance;
+};
+
+constexpr std::size_t kMostRows = 40;
+
+std::string sizesOf(const compare::Difference &difference)
+{
+    std::vector<std::string> parts;
+    if (difference.count > 1)
+        parts.push_back(std::to_string(difference.count) + " times");
+    if (difference.maxAbs)
+        parts.push_back("at most " + formatDouble(*difference.maxAbs));
+    if (difference.maxUlp)
+        parts.push_back(std::to_string(*difference.maxUlp) + " ulp");
+    return parts.empty() ? std::string() : "(" + join(parts, ", ") + ")";
+}
+
+std::string differencesText(const compare::Comparison &comparison, bool informative)
+{
+    std::vector<std::vector<std::string>> rows;
+    std::size_t hidden = 0;
+    for (const compare::Difference &difference : comparison.differences) {
+        if (difference.informative != informative)
+            continue;
+        if (rows.size() == kMostRows) {
+            ++hidden;
+            continue;
+        }
+        rows.push_back({difference.what, difference.where, difference.a, difference.b, sizesOf(difference)});
+    }
+    if (rows.empty())
+        return {};
+    rows.insert(rows.begin(), {"what", "where", "A", "B", ""});
+    std::string text = table(rows, "  ");
+    if (hidden > 0)
+        text += "  and " + std::to_string(hidden) + " more (all of them with --json)\n";
+    return text;
+}
+
+std::string textOf(const compare::Comparison &comparison, const Console &console)
+{
+    const Colour colour = comparison.verdict == compare::Verdict::Different ? Colour::Red : Colour::Green;
+    std::string text = "A  " + comparison.nameA + "\nB  " + comparison.nameB + "\n" +
+                       console.paint(colour, comparison.sentence) + "\n";
+    const auto count = [](std::uint64_t equal, std::uint64_t total) {
+        return std::to_string(equal) + " of " + std::to_string(total) + " equal";
+    };
+    text += table({{"settings", count(comparison.settingsEqual, comparison.settings)},
+                   {"trees", count(comparison.treesEqual, comparison.trees)},
+                   {"metric values", count(comparison.metricsEqual, comparison.metrics)},
+                   {"predictions", count(comparison.predictionsEqual, comparison.predictions)}},
+                  "  ");
+    if (comparison.topGenes > 0)
+        text += "  top " + std::to_string(comparison.topGenes) + " genes     " +
+                std::to_string(comparison.topGenesShared) + " shared\n";
+    if (comparison.firstRound)
+        text += "first difference: round " + std::to_string(*comparison.firstRound) + ", " +
+                comparison.firstWhat + "\n";
+    if (const std::string rows = differencesText(comparison, false); !rows.empty())
+        text += "differences\n" + rows;
+    if (const std::string rows = differencesText(comparison, true); !rows.empty())
+        text += "for information (not part of the verdict)\n" + rows;
+    return text;
+}
+
+Result<int> compareVerb(const Arguments &arguments, Console &console)
+{
+    compare::Tolerance tolerance;
+    if (arguments.tolerance) {
+        IBIDEM_TRY(tolerance, compare::Tolerance::parse(*arguments.tolerance));
+    }
+    IBIDEM_TRY(const compare::Comparison comparison,
+               compare::compareRuns(arguments.a, arguments.b, tolerance));
+    console.document(comparison.toJson());
+    console.result(textOf(comparison, console));
+    return comparison.verdict == compare::Verdict::Different ? 1 : 0;
+}
+
+} // namespace
+
+void addCompare(Verbs &verbs)
+{
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App &verb = verbs.add("compare", "Are two runs the same, bit for bit, and what differs",
+                               "ibidem compare my-run my-run-rerun-1",
+                               [arguments](Console &console) { return compareVerb(*arguments, console); });
+    verb.add_option("A", arguments->a, "A run")->required();
+    verb.add_option("B", arguments->b, "Another run")->required();
+    addText(verb, "--tolerance", arguments->tolerance, "Also accept small differences: ulp:N or rel:X")
+        ->option_text("HOW");
+}
+
+} // namespace ibidem::cli

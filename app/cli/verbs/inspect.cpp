@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/training.h"
+#include "app/cli/verb.h"
+#include "app/cli/verbs/verbs.h"
+#include "models/base/text.h"
+#include "models/jobs/error_json.h"
+
+#include <memory>
+
+namespace ibidem::cli {
+
+namespace {
+
+struct Arguments
+{
+    std::vector<std::string> paths;
+    data::TableOptions options;
+};
+
+Json checksJson(const std::vector<data::Check> &checks)
+{
+    Json list = Json::array();
+    for (const data::Check &check : checks)
+        list.push_back(Json{{"name", check.name},
+                            {"state", std::string(data::checkStateName(check.state))},
+                            {"message", check.message}});
+    return list;
+}
+
+Json documentOf(const std::string &path, const data::TableSummary &summary)
+{
+    return Json{{"path", path},
+                {"kind", summary.kind},
+                {"format", summary.format},
+                {"shape", summary.shape},
+                {"labels", summary.labels},
+                {"checks", checksJson(summary.checks)},
+                {"digest", summary.digest},
+                {"bytes", summary.fileBytes},
+                {"sha256", summary.fileSha256},
+                {"sum", summary.sum},
+                {"minimum", summary.minimum},
+                {"maximum", summary.maximum},
+                {"orientation", summary.orientation},
+                {"delimiter", summary.delimiter},
+                {"labelSource", summary.labelSource}};
+}
+
+std::string shapeText(const data::TableSummary &summary)
+{
+    if (summary.shape.size() != 2)
+        return summary.shape.empty() ? std::string("-") : std::to_string(summary.shape.front());
+    const bool table = summary.kind == "expression-table";
+    return std::to_string(summary.shape[0]) + (table ? " samples x " : " rows x ") +
+           std::to_string(summary.shape[1]) + (table ? " genes" : " columns");
+}
+
+std::string labelsText(const data::TableSummary &summary)
+{
+    std::string text;
+    for (const auto &[name, count] : summary.labels)
+        text += (text.empty() ? "" : ", ") + name + ": " + std::to_string(count);
+    return text.empty() ? "none" : text + " (from " + summary.labelSource + ")";
+}
+
+std::string textOf(const std::string &path, const data::TableSummary &summary, const Console &console)
+{
+    std::vector<std::vector<std::string>> rows{
+        {"kind", summary.kind + ", " + summary.format},
+        {"size", shapeText(summary) + ", " + formatBytes(summary.fileBytes)},
+        {"labels", labelsText(summary)}};
+    if (summary.kind == "expression-table")
+        rows.push_back({"values", formatDouble(summary.minimum) + " to " + formatDouble(summary.maximum) +
+                                      ", sum " + formatDouble(summary.sum)});
+    rows.push_back({"digest", summary.digest});
+    for (const data::Check &check : summary.checks) {
+        const Colour colour = check.state == data::CheckState::Ok        ? Colour::Green
+                              : check.state == data::CheckState::Warning ? Colour::Yellow
+                                                                         : Colour::Red;
+        rows.push_back({console.paint(colour, data::checkStateName(check.state)), check.message});
+    }
+    return console.paint(Colour::Bold, path) + "\n" + table(rows, "  ");
+}
+
+Result<int> inspect(const Arguments &arguments, Console &console)
+{
+    int firstFailure = 0;
+    Json documents = Json::array();
+    for (const std::string &path : arguments.paths) {
+        const auto opened = openFile(path, arguments.options, Places::ofUser(), console);
+        if (opened) {
+            documents.push_back(documentOf(path, opened->summary));
+            console.result(textOf(path, opened->summary, console));
+            continue;
+        }
+        if (opened.error().code == ErrorCode::Stopped)
+            return tl::unexpected<Error>(opened.error());
+        documents.push_back(Json{{"path", path}, {"error", jobs::errorJson(opened.error())}});
+        if (!console.json())
+            console.error(opened.error());
+        firstFailure = firstFailure != 0 ? firstFailure : exitCode(opened.error().code);
+    }
+    console.document(documents);
+    return firstFailure;
+}
+
+} // namespace
+
+void addInspect(Verbs &verbs)
+{
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App &verb = verbs.add("inspect", "What is this file, is it sound, what is its digest",
+                               "ibidem inspect lcep_train.tsv lcep_test.tsv",
+                               [arguments](Console &console) { return inspect(*arguments, console); });
+    verb.add_option("PATH", arguments->paths, "Files to look at")->required();
+    verb.add_option("--delimiter", arguments->options.delimiter, "auto, tab, comma, semicolon or blank")
+        ->check(CLI::IsMember({"auto", "tab", "comma", "semicolon", "blank"}))
+        ->option_text("WHICH");
+    verb.add_option("--orientation", arguments->options.orientation, "auto, genes-in-rows or samples-in-rows")
+        ->check(CLI::IsMember({"auto", "genes-in-rows", "samples-in-rows"}))
+        ->option_text("WHICH");
+    verb.add_option("--label-column", arguments->options.labelColumn, "auto, none or the name of a column")
+        ->option_text("NAME");
+}
+
+} // namespace ibidem::cli

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/verb.h"
+#include "app/cli/verbs/verbs.h"
+#include "models/spec/recipes.h"
+#include "models/spec/run_spec.h"
+
+#include <memory>
+
+namespace ibidem::cli {
+
+namespace {
+
+Result<int> list(Console &console)
+{
+    Json documents = Json::array();
+    std::vector<std::vector<std::string>> rows;
+    for (const spec::Recipe &recipe : spec::recipes()) {
+        documents.push_back(Json{{"name", recipe.name},
+                                 {"title", recipe.title},
+                                 {"description", recipe.description},
+                                 {"source", recipe.source}});
+        rows.push_back({recipe.name, recipe.title});
+    }
+    console.document(documents);
+    console.result(table(rows));
+    return 0;
+}
+
+Result<int> show(const std::string &name, Console &console)
+{
+    IBIDEM_TRY(const spec::Recipe recipe, spec::findRecipe(name));
+    const Json json = recipe.spec.toJson();
+    IBIDEM_TRY(const std::string text, canonicalJson(json));
+    console.say(recipe.title + "\n" + recipe.description + "\nSource: " + recipe.source);
+    console.document(Json{{"name", recipe.name},
+                          {"title", recipe.title},
+                          {"description", recipe.description},
+                          {"source", recipe.source},
+                          {"spec", json}});
+    console.result(text);
+    return 0;
+}
+
+Result<int> check(const std::string &file, Console &console)
+{
+    IBIDEM_TRY(const spec::RunSpec spec, spec::readSpecFile(file));
+    if (Status sound = spec::validate(spec); !sound) {
+        Error error = sound.error();
+        error.path = error.path.empty() ? file : error.path;
+        return tl::unexpected<Error>(std::move(error));
+    }
+    Json changed = Json::object();
+    std::vector<std::vector<std::string>> rows;
+    for (const spec::Setting &setting : spec::settings(spec)) {
+        if (setting.value == setting.defaultValue)
+            continue;
+        changed[setting.key] = Json{{"value", setting.value}, {"default", setting.defaultValue}};
+        rows.push_back({setting.key, setting.value, "(default " + setting.defaultValue + ")"});
+    }
+    console.document(Json{{"path", file}, {"sound", true}, {"changed", changed}});
+    console.result(file + ": sound, " + std::to_string(rows.size()) + " settings differ from the defaults\n" +
+                   table(rows, "  "));
+    return 0;
+}
+
+} // namespace
+
+void addRecipe(Verbs &verbs)
+{
+    CLI::App &group = verbs.addGroup("recipe", "What can be trained: list, show, check");
+    verbs.addTo(group, "list", "The recipes, one a line", "ibidem recipe list", list);
+    const auto name = std::make_shared<std::string>();
+    verbs
+        .addTo(group, "show", "The settings of a recipe as a spec that can be changed and trained",
+               "ibidem recipe show lcep-xgboost >my-spec.json",
+               [name](Console &console) { return show(*name, console); })
+        .add_option("NAME", *name, "Name of a recipe")
+        ->required();
+    const auto file = std::make_shared<std::string>();
+    verbs
+        .addTo(group, "check", "Is this spec file sound", "ibidem recipe check my-spec.json",
+               [file](Console &console) { return check(*file, console); })
+        .add_option("FILE", *file, "Spec, JSON or TOML")
+        ->required();
+}
+
+} // namespace ibidem::cli

@@ -1,0 +1,232 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/reruns.h"
+#include "app/cli/training.h"
+#include "app/cli/verb.h"
+#include "app/cli/verbs/verbs.h"
+#include "models/base/files.h"
+#include "models/base/text.h"
+#include "models/compare/comparison.h"
+#include "models/prepare/generate_expression.h"
+#include "models/runs/manifest.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <system_error>
+
+namespace ibidem::cli {
+
+namespace {
+
+/// A folder under the system's folder for temporary files that goes away with this object.
+class TemporaryFolder
+{
+public:
+    static Result<std::unique_ptr<TemporaryFolder>> make()
+    {
+        std::error_code failed;
+        const std::filesystem::path base = std::filesystem::temp_directory_path(failed);
+        std::string name = (base / "ibidem-selftest-XXXXXX").string();
+        if (failed || !::mkdtemp(name.data()))
+            return fail(ErrorCode::CannotWrite, "no folder for temporary files can be made", base.string(),
+                        "set TMPDIR to a folder that you can write to");
+        auto folder = std::make_unique<TemporaryFolder>();
+        folder->m_path = name;
+        return folder;
+    }
+
+    TemporaryFolder() = default;
+    TemporaryFolder(const TemporaryFolder &) = delete;
+    TemporaryFolder &operator=(const TemporaryFolder &) = delete;
+
+    ~TemporaryFolder()
+    {
+        std::error_code ignored;
+        if (!m_path.empty())
+            std::filesystem::remove_all(m_path, ignored);
+    }
+
+    [[nodiscard]] const std::filesystem::path &path() const { return m_path; }
+
+private:
+    std::filesystem::path m_path;
+};
+
+/// Trains tiny models and checks that the same is the same, and that what is not the same is found.
+class Selftest
+{
+public:
+    Selftest(std::filesystem::path folder, Console &console)
+        : m_folder(std::move(folder))
+        , m_places{m_folder / "cache", m_folder / "runs"}
+        , m_console(console)
+    {}
+
+    Result<int> run()
+    {
+        step("data are the same bytes each time", [this] { return generates(); });
+        step("a model trains", [this] { return trains("one-thread", "data.tsv", 1); });
+        step("two threads give the same bits", [this] { return repeats("two-threads", 2); });
+        step("stopped and resumed gives the same bits", [this] { return resumes(); });
+        step("a rerun gives the same bits", [this] { return reruns(); });
+        step("one changed value is found and named", [this] { return findsChangedValue(); });
+        step("another seed is found and named", [this] { return findsChangedSeed(); });
+        const bool passed = m_failures == 0;
+        m_console.document(Json{{"steps", m_steps}, {"verdict", passed ? "passed" : "failed"}});
+        m_console.result(
+            passed ? m_console.paint(Colour::Green, "PASSED: this installation works") + "\n"
+                   : m_console.paint(Colour::Red, "FAILED: " + std::to_string(m_failures) + " steps") + "\n");
+        return passed ? 0 : exitCode(ErrorCode::Internal);
+    }
+
+private:
+    template <class Work>
+    void step(const std::string &name, Work work)
+    {
+        const Status done = work();
+        m_failures += done ? 0 : 1;
+        const std::string message = done ? std::string() : describe(done.error());
+        m_steps.push_back(Json{{"name", name}, {"state", done ? "ok" : "error"}, {"message", message}});
+        m_console.result(
+            (done ? m_console.paint(Colour::Green, "ok    ") : m_console.paint(Colour::Red, "FAIL  ")) +
+            name + (message.empty() ? "" : ": " + message) + "\n");
+    }
+
+    Status generates()
+    {
+        prepare::ExpressionRecipe recipe;
+        recipe.genes = 60;
+        recipe.samples = 80;
+        recipe.modules = 6;
+        IBIDEM_TRY(m_table, prepare::generateExpressionTsv(recipe));
+        IBIDEM_TRY(const std::string again, prepare::generateExpressionTsv(recipe));
+        if (m_table != again)
+            return fail(ErrorCode::Internal, "the second table has other bytes");
+        return writeFileAtomically(m_folder / "data.tsv", m_table);
+    }
+
+    [[nodiscard]] jobs::TrainOrder order(const std::string &name, const std::string &table, int threads) const
+    {
+        jobs::TrainOrder order;
+        order.recipeOrSpec = "lcep-xgboost";
+        order.train = m_folder / table;
+        order.overrides = {"model.rounds=60", "training.checkpointEvery=10"};
+        order.level = spec::Level::Portable;
+        order.device = "cpu";
+        order.threads = threads;
+        order.seed = 1;
+        order.out = m_places.store / name;
+        return order;
+    }
+
+    Status trained(const jobs::TrainOrder &order)
+    {
+        IBIDEM_CHECK(makeFolder(m_places.store));
+        IBIDEM_TRY(const Trained done, trainRun(order, m_places, m_console));
+        if (done.exitCode != 0)
+            return fail(ErrorCode::Stopped, "stopped by a signal");
+        return {};
+    }
+
+    Status trains(const std::string &name, const std::string &table, int threads)
+    {
+        return trained(order(name, table, threads));
+    }
+
+    [[nodiscard]] Result<compare::Comparison> comparison(const std::string &name) const
+    {
+        return compare::compareRuns(m_places.store / "one-thread", m_places.store / name);
+    }
+
+    [[nodiscard]] Status mustBeIdentical(const std::string &name) const
+    {
+        IBIDEM_TRY(const compare::Comparison found, comparison(name));
+        if (found.verdict != compare::Verdict::Identical)
+            return fail(ErrorCode::Internal, found.sentence);
+        return {};
+    }
+
+    /// Different, and one of the differences names the thing.
+    [[nodiscard]] Status mustDiffer(const std::string &name, const std::string &named) const
+    {
+        IBIDEM_TRY(const compare::Comparison found, comparison(name));
+        if (found.verdict != compare::Verdict::Different)
+            return fail(ErrorCode::Internal, "not found: " + found.sentence);
+        const bool isNamed = std::any_of(
+            found.differences.begin(), found.differences.end(),
+            [&named](const compare::Difference &one) { return one.where.find(named) != std::string::npos; });
+        if (!isNamed)
+            return fail(ErrorCode::Internal, "found, but " + named + " is not named");
+        return {};
+    }
+
+    Status repeats(const std::string &name, int threads)
+    {
+        IBIDEM_CHECK(trains(name, "data.tsv", threads));
+        return mustBeIdentical(name);
+    }
+
+    Status resumes()
+    {
+        IBIDEM_TRY(const Trained stopped, trainAndStop(order("resumed", "data.tsv", 1), m_places, m_console));
+        if (stopped.exitCode != exitCode(ErrorCode::Stopped))
+            return fail(ErrorCode::Internal, "the run did not stop when told to");
+        IBIDEM_TRY(const Trained resumed, resumeRun(stopped.run, m_console));
+        if (resumed.exitCode != 0)
+            return fail(ErrorCode::Internal, "the stopped run could not be finished");
+        return mustBeIdentical("resumed");
+    }
+
+    Status reruns()
+    {
+        IBIDEM_TRY(const Reruns reruns,
+                   rerunAndCompare({m_places.store / "one-thread", 1, {}, false}, m_places, m_console));
+        if (reruns.exitCode != 0 || !reruns.identical())
+            return fail(ErrorCode::Internal, compare::verdictSentence(reruns.comparisons));
+        return {};
+    }
+
+    /// Changes the last value of the table, of the last gene in the last sample.
+    Status findsChangedValue()
+    {
+        const std::size_t row = m_table.rfind('\n', m_table.size() - 2) + 1;
+        const std::string gene = m_table.substr(row, m_table.find('\t', row) - row);
+        std::string changed = m_table.substr(0, m_table.rfind('\t') + 1) + "12345.5\n";
+        IBIDEM_CHECK(writeFileAtomically(m_folder / "changed.tsv", changed));
+        IBIDEM_CHECK(trains("changed", "changed.tsv", 1));
+        return mustDiffer("changed", gene);
+    }
+
+    Status findsChangedSeed()
+    {
+        jobs::TrainOrder other = order("other-seed", "data.tsv", 1);
+        other.seed = 2;
+        IBIDEM_CHECK(trained(other));
+        return mustDiffer("other-seed", "seed");
+    }
+
+    std::filesystem::path m_folder;
+    Places m_places;
+    Console &m_console;
+    std::string m_table;
+    Json m_steps = Json::array();
+    int m_failures = 0;
+};
+
+Result<int> selftest(Console &console)
+{
+    IBIDEM_TRY(const std::unique_ptr<TemporaryFolder> folder, TemporaryFolder::make());
+    return Selftest(folder->path(), console).run();
+}
+
+} // namespace
+
+void addSelftest(Verbs &verbs)
+{
+    verbs.add("selftest", "Does this installation work: tiny models, trained, repeated and compared",
+              "ibidem selftest", selftest);
+}
+
+} // namespace ibidem::cli

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/run_output.h"
+#include "app/cli/training.h"
+#include "app/cli/verb.h"
+#include "app/cli/verbs/verbs.h"
+#include "models/jobs/run_builder.h"
+#include "models/runs/run_folder.h"
+
+#include <memory>
+
+namespace ibidem::cli {
+
+namespace {
+
+struct Arguments
+{
+    jobs::TrainOrder order;
+    std::optional<std::string> train;
+    std::optional<std::string> test;
+    std::optional<std::string> labels;
+    std::optional<std::string> genes;
+    std::optional<std::string> split;
+    std::optional<std::string> out;
+    std::optional<std::string> level;
+    std::optional<std::uint64_t> threads;
+    std::optional<std::uint64_t> rounds;
+};
+
+constexpr std::uint64_t kManyThreads = 1024;
+
+Result<jobs::TrainOrder> orderOf(const Arguments &arguments)
+{
+    const auto path = [](const std::optional<std::string> &text) {
+        return text ? std::optional<std::filesystem::path>(*text) : std::nullopt;
+    };
+    jobs::TrainOrder order = arguments.order;
+    order.train = path(arguments.train);
+    order.test = path(arguments.test);
+    order.labels = path(arguments.labels);
+    order.genes = path(arguments.genes);
+    order.split = path(arguments.split);
+    order.out = path(arguments.out);
+    if (arguments.level)
+        order.level = spec::levelOfName(*arguments.level);
+    if (arguments.threads.value_or(0) > kManyThreads)
+        return fail(ErrorCode::Usage, "--threads: at most 1024");
+    if (arguments.threads)
+        order.threads = static_cast<int>(*arguments.threads);
+    if (arguments.rounds)
+        order.overrides.push_back("model.rounds=" + std::to_string(*arguments.rounds));
+    return order;
+}
+
+Result<int> train(const Arguments &arguments, Console &console)
+{
+    IBIDEM_TRY(const jobs::TrainOrder order, orderOf(arguments));
+    // Said before anything is read; building the folder checks it again.
+    if (order.out && !order.force && runs::locateRun(*order.out))
+        return fail(ErrorCode::CannotWrite, "this run exists already", order.out->string(),
+                    "name another place with --out, or replace it with --force");
+    IBIDEM_TRY(const Trained trained, trainRun(order, Places::ofUser(), console));
+    return showTrained(trained, console);
+}
+
+void addDataOptions(CLI::App &verb, Arguments &arguments)
+{
+    const std::string group = "Data";
+    const auto path = [&](const std::string &name, std::optional<std::string> &value,
+                          const std::string &help) {
+        addText(verb, name, value, help)->option_text("PATH")->group(group);
+    };
+    path("--data", arguments.train, "Table to train on");
+    path("--test", arguments.test, "Table to test on; else a part of the training table is kept for it");
+    path("--labels", arguments.labels, "Classes of the samples: CLS file or annotation table");
+    path("--genes", arguments.genes, "Use only the genes that this file lists");
+    path("--split", arguments.split, "Lines of sample and train or test, instead of a drawn split");
+}
+
+} // namespace
+
+void addTrain(Verbs &verbs)
+{
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App &verb =
+        verbs.add("train", "Train one run in a fresh process",
+                  "ibidem train lcep-xgboost --data lcep_train.tsv --test lcep_test.tsv --out my-run",
+                  [arguments](Console &console) { return train(*arguments, console); });
+    verb.add_option("SPEC", arguments->order.recipeOrSpec, "A recipe's name, or a spec file (JSON or TOML)")
+        ->required();
+    addDataOptions(verb, *arguments);
+    verb.add_option("--set", arguments->order.overrides, "Change a setting; may be given several times")
+        ->option_text("KEY=VALUE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    addUnsigned(verb, "--rounds", arguments->rounds, "Short for --set model.rounds=N");
+    addText(verb, "--level", arguments->level, "random, seeded, deterministic or portable")
+        ->check(CLI::IsMember({"random", "seeded", "deterministic", "portable"}))
+        ->option_text("LEVEL");
+    addUnsigned(verb, "--seed", arguments->order.seed, "Seed of everything random");
+    addText(verb, "--device", arguments->order.device, "auto, cpu or cuda:N")->option_text("DEVICE");
+    addUnsigned(verb, "--threads", arguments->threads, "Number of threads; 0 chooses");
+    addText(verb, "--isa", arguments->order.isa, "auto, scalar, avx2 or avx512")
+        ->check(CLI::IsMember({"auto", "scalar", "avx2", "avx512"}))
+        ->option_text("ISA");
+    addText(verb, "--out", arguments->out, "Folder of the run; else a new one in the run store")
+        ->option_text("DIR");
+    addForce(verb, arguments->order.force);
+}
+
+} // namespace ibidem::cli
