@@ -3,7 +3,7 @@
 # cmake -DROOT=<project> -P check_layers.cmake: fails on an include that resources/docs/architecture.md does not allow.
 # `layer(folder "folders it may include" "regular expression of the library headers it may include")`.
 
-set(standard "[a-z_]+|c[a-z]+|sys/[a-z_.]+|linux/[a-z_.]+|unistd.h|fcntl.h|pthread.h|signal.h|dlfcn.h|fenv.h|spawn.h|poll.h|gnu/libc-version.h|immintrin.h|xmmintrin.h|cpuid.h|errno.h")
+set(standard "[a-z_]+|c[a-z]+|sys/[a-z_.]+|linux/[a-z_.]+|unistd.h|fcntl.h|pthread.h|signal.h|dlfcn.h|fenv.h|spawn.h|poll.h|gnu/libc-version.h|immintrin.h|xmmintrin.h|cpuid.h|errno.h|sched.h|pwd.h|netdb.h|elf.h|link.h")
 set(problems 0)
 
 function(layer folder project_folders libraries)
