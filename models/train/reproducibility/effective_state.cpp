@@ -3,6 +3,7 @@
 #include "models/train/reproducibility/effective_state.h"
 
 #include "models/base/text.h"
+#include "models/train/reproducibility/facts.h"
 #include "models/train/reproducibility/numeric_variables.h"
 
 #include <algorithm>
@@ -52,16 +53,6 @@ Json recordedValue(std::string_view name, const char *value)
     return fileNamesOnly(text);
 }
 
-Json readEnvironment()
-{
-    Json environment = Json::object();
-    for (const char *name : kUndoingVariables)
-        environment[name] = recordedValue(name, std::getenv(name));
-    for (const char *name : kRecordedVariables)
-        environment[name] = recordedValue(name, std::getenv(name));
-    return environment;
-}
-
 std::string_view roundingName()
 {
     switch (std::fegetround()) {
@@ -78,7 +69,25 @@ std::string_view roundingName()
     }
 }
 
-Json readFloatingPoint()
+Json memberOrNull(const Json &object, const char *key)
+{
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return object.is_object() && found != object.end() ? *found : Json(nullptr);
+}
+
+} // namespace
+
+Json environmentVariables()
+{
+    Json environment = Json::object();
+    for (const char *name : kUndoingVariables)
+        environment[name] = recordedValue(name, std::getenv(name));
+    for (const char *name : kRecordedVariables)
+        environment[name] = recordedValue(name, std::getenv(name));
+    return environment;
+}
+
+Json floatingPointState()
 {
     bool flushToZero = false;
     bool denormalsAreZero = false;
@@ -96,20 +105,12 @@ Json readFloatingPoint()
         {"rounding", roundingName()}, {"flushToZero", flushToZero}, {"denormalsAreZero", denormalsAreZero}};
 }
 
-Json memberOrNull(const Json &object, const char *key)
-{
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return object.is_object() && found != object.end() ? *found : Json(nullptr);
-}
-
-} // namespace
-
 Json readEffectiveState(const spec::RunSpec &spec, const Json &library)
 {
     const Json usedIsa = memberOrNull(library, "isa");
     Json state = Json::object();
-    state["environment"] = readEnvironment();
-    state["floatingPoint"] = readFloatingPoint();
+    state["environment"] = environmentVariables();
+    state["floatingPoint"] = floatingPointState();
     state["isa"] = {{"available", availableIsas()}, {"used", usedIsa.is_null() ? Json(spec.isa) : usedIsa}};
     state["level"] = spec::levelName(spec.level);
     state["seed"] = spec.seed;

@@ -8,11 +8,12 @@
 
 namespace ibidem::train {
 
-/// The facts of mlf-core's system-intelligence and those it leaves empty: cpu (vendor, brand, arch, cores,
-/// clocks, caches, isa), ram, swap, gpus (name, compute capability, memory, clocks in MHz, multiprocessors,
-/// uuid, ECC, MIG, driver), os, libc, disks, network, compilers, numericLibraries (name, version, path-free
-/// file name, SHA-256), cuda (driver, runtime), threads, locale, environment. `dependencies`: where XGBoost
-/// and LibTorch lie (may be empty). Reads files only; no root.
+/// The facts of mlf-core's system-intelligence under its names (cpu, gpus, ram, host, os, hdd, swap, network,
+/// software), and those it leaves empty: isa, libc, libraries (those in the dependency folder: name, version,
+/// bytes, SHA-256), loadedLibraries (of this process), cuda, threads, locale, environment, floatingPoint.
+/// What is not known is null and "why" beside it says the reason. `dependencies`: where XGBoost and LibTorch
+/// lie (may be empty). No root needed; starts the compilers found on PATH to ask for their version, each for
+/// at most two seconds. Takes about a second.
 [[nodiscard]] Json systemFacts(const std::filesystem::path &dependencies);
 
 /// The part that enters run.json's environment: no host, user, path, serial number, address or changing
