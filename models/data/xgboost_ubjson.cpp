@@ -5,6 +5,7 @@
 #include "models/data/tree_ensemble.h"
 #include "models/data/ubjson.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace ibidem::data {
@@ -215,8 +216,8 @@ Result<std::vector<float>> baseScores(std::string_view text, const std::string &
     for (const std::string_view part : split(text, ',')) {
         const std::optional<double> score = parseDouble(trimmed(part));
         if (!score)
-            return fail(ErrorCode::BadData, "the base score " + ibidem::quoted(text) + " is not a number", path,
-                        "the model is damaged: take a sound copy");
+            return fail(ErrorCode::BadData, "the base score " + ibidem::quoted(text) + " is not a number",
+                        path, "the model is damaged: take a sound copy");
         scores.push_back(static_cast<float>(*score));
     }
     return scores;
@@ -235,8 +236,8 @@ Result<std::uint32_t> countOf(const std::string &text, std::string_view what, st
 Status setShape(TreeEnsemble &ensemble, const RawModel &raw, const std::string &path)
 {
     if (raw.booster != "gbtree")
-        return fail(ErrorCode::BadData, "the booster is " + ibidem::quoted(raw.booster) + ", not 'gbtree'", path,
-                    "only boosted trees are supported");
+        return fail(ErrorCode::BadData, "the booster is " + ibidem::quoted(raw.booster) + ", not 'gbtree'",
+                    path, "only boosted trees are supported");
     IBIDEM_TRY(const std::uint32_t classes, countOf(raw.classCount, "num_class", kMaxGroups, path));
     IBIDEM_TRY(ensemble.featureCount, countOf(raw.featureCount, "num_feature", kMaxFeatures, path));
     IBIDEM_TRY(const std::uint32_t targets, countOf(raw.targetCount, "num_target", 1, path));
@@ -262,6 +263,16 @@ Status setShape(TreeEnsemble &ensemble, const RawModel &raw, const std::string &
                         std::to_string(ensemble.featureCount) + " features",
                     path);
     return {};
+}
+
+bool childrenInside(const Tree &tree)
+{
+    const auto inside = [&tree](std::int32_t child) {
+        return child >= 0 && static_cast<std::size_t>(child) < tree.nodes.size();
+    };
+    return std::all_of(tree.nodes.begin(), tree.nodes.end(), [&inside](const TreeNode &node) {
+        return node.left == -1 || (inside(node.left) && inside(node.right));
+    });
 }
 
 void writeNodes(UbjsonWriter &out, const Tree &tree)
@@ -405,8 +416,9 @@ Result<TreeEnsemble> parseXgboostUbjson(std::span<const std::byte> bytes, const 
     if (!told || *told != raw.trees.size() || raw.groups.size() != raw.trees.size() ||
         raw.trees.size() % ensemble.groupCount != 0)
         return fail(ErrorCode::BadData,
-                    "num_trees says " + ibidem::quoted(raw.treeCount) + ", but " + std::to_string(raw.trees.size()) +
-                        " trees and " + std::to_string(raw.groups.size()) + " tree_info entries are there",
+                    "num_trees says " + ibidem::quoted(raw.treeCount) + ", but " +
+                        std::to_string(raw.trees.size()) + " trees and " + std::to_string(raw.groups.size()) +
+                        " tree_info entries are there",
                     path, "the model is damaged: take a sound copy");
     ensemble.trees.reserve(raw.trees.size());
     for (std::size_t i = 0; i < raw.trees.size(); ++i) {
@@ -422,6 +434,10 @@ Result<std::string> xgboostUbjson(const TreeEnsemble &ensemble)
 {
     if (ensemble.groupCount == 0 || ensemble.baseMargin.size() != ensemble.groupCount)
         return fail(ErrorCode::Internal, "the ensemble has no base margin for each group");
+    for (const Tree &tree : ensemble.trees) {
+        if (!childrenInside(tree))
+            return fail(ErrorCode::Internal, "a child is out of range");
+    }
     IBIDEM_TRY(std::string baseScore, baseScoreText(ensemble));
     UbjsonWriter out;
     out.open('{');

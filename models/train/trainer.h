@@ -31,6 +31,9 @@ class TrainListener
 {
 public:
     virtual ~TrainListener() = default;
+    /// After set-up, before the first round: what the library reports about itself. An error ends the run with it: the
+    /// state contradicts the level.
+    [[nodiscard]] virtual Status ready(const Json &library) = 0;
     virtual void started(std::int64_t fromRound) = 0;
     virtual void round(std::int64_t round, std::int64_t rounds, const std::vector<runs::MetricPoint> &metrics) = 0;
     virtual void checkpoint(std::int64_t round, const std::string &file) = 0;
