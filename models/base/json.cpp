@@ -57,7 +57,7 @@ void Printer::breakLine(int depth)
 
 void Printer::printValue(const Json &value, int depth)
 {
-    if (depth > kJsonMaxDepth) {
+    if (value.is_structured() && depth >= kJsonMaxDepth) {
         m_error = "values are nested deeper than " + std::to_string(kJsonMaxDepth) + " levels";
         return;
     }

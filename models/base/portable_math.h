@@ -11,7 +11,7 @@ namespace ibidem {
 [[nodiscard]] double portableExp(double x) noexcept;
 /// Natural logarithm. Error at most 1 ulp. -inf for 0, NaN for negative numbers and NaN. Subnormals are exact in range.
 [[nodiscard]] double portableLog(double x) noexcept;
-/// log(1+x), accurate for small x. Error at most 2 ulp. -inf for -1, NaN below.
+/// log(1+x), accurate for small x. Error at most 1 ulp. -inf for -1, NaN below.
 [[nodiscard]] double portableLog1p(double x) noexcept;
 /// log2(x) = portableLog(x) * (1/ln 2), exact for powers of two. Error at most 2 ulp.
 [[nodiscard]] double portableLog2(double x) noexcept;
