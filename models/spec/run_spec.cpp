@@ -137,6 +137,23 @@ Json identityOf(const Input &input)
     return json;
 }
 
+/// The input that a key holds, if it holds one and that is given.
+struct GivenInput
+{
+    const Input *operator()(const Input *slot) const { return *slot == Input{} ? nullptr : slot; }
+
+    const Input *operator()(const std::optional<Input> *slot) const
+    {
+        return slot->has_value() ? &**slot : nullptr;
+    }
+
+    template <class Other>
+    const Input *operator()(const Other *) const
+    {
+        return nullptr;
+    }
+};
+
 struct ValueText
 {
     std::string operator()(const std::string *slot) const { return *slot; }
@@ -198,12 +215,7 @@ std::string chainStart(const RunSpec &spec)
     json.erase("training");
     RunSpec copy = spec;
     for (const Field &field : fields()) {
-        Slot slot = field.slot(copy);
-        const Input *input = nullptr;
-        if (Input *const *const plain = std::get_if<Input *>(&slot))
-            input = **plain == Input{} ? nullptr : *plain;
-        else if (std::optional<Input> *const *const optional = std::get_if<std::optional<Input> *>(&slot))
-            input = *optional ? &***optional : nullptr;
+        const Input *const input = std::visit(GivenInput{}, field.slot(copy));
         if (!input)
             continue;
         const std::size_t dot = field.key.find('.');
