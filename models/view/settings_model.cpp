@@ -91,6 +91,33 @@ void SettingsModel::adopt(const spec::RunSpec &spec)
     Q_EMIT changed();
 }
 
+QStringList SettingsModel::levelNames()
+{
+    QStringList names;
+    for (const spec::Level level :
+         {spec::Level::Portable, spec::Level::Deterministic, spec::Level::Seeded, spec::Level::Random})
+        names << toQt(spec::levelName(level));
+    return names;
+}
+
+QString SettingsModel::levelPromise(const QString &name)
+{
+    const auto level = spec::levelOfName(toUtf8(name));
+    if (!level)
+        return tr("The device decides: portable on a processor, deterministic on a GPU.");
+    switch (*level) {
+    case spec::Level::Random:
+        return tr("No promise: the seed is drawn and recorded.");
+    case spec::Level::Seeded:
+        return tr("The same bits with the same seed and number of threads, usually not on a GPU.");
+    case spec::Level::Deterministic:
+        return tr("The same bits on machines of the same kind, with the same number of threads.");
+    case spec::Level::Portable:
+        break;
+    }
+    return tr("The same bits with any number of threads, on any processor.");
+}
+
 const spec::Setting *SettingsModel::find(const QString &key) const
 {
     const std::string name = toUtf8(key);
@@ -147,8 +174,8 @@ bool SettingsModel::set(const QString &key, const QString &value)
         return true;
     const auto spec = specWith(overrides);
     if (!spec) {
-        Q_EMIT refused(problemOf(spec.error()));
         Q_EMIT changed();
+        Q_EMIT refused(problemOf(spec.error()));
         return false;
     }
     m_overrides = std::move(overrides);

@@ -37,6 +37,10 @@ public:
     /// Forgets the changes if it is another recipe.
     void setRecipe(const QString &name);
 
+    [[nodiscard]] static QStringList levelNames();
+    /// What a level promises, in one sentence; for an empty name what happens if none is chosen.
+    [[nodiscard]] static QString levelPromise(const QString &name);
+
     [[nodiscard]] QString value(const QString &key) const;
     [[nodiscard]] QString defaultValue(const QString &key) const;
     [[nodiscard]] bool isChanged(const QString &key) const;

@@ -59,7 +59,7 @@ layer(widgets "models/base;models/data;models/view" "Q[A-Z][A-Za-z]+$|qcustomplo
 layer(app/train "${runs};models/prepare;models/analyze;models/train;models/train/reproducibility" "")
 layer(app/convert "${data};models/convert" "")
 layer(app/cli "${runs};models/prepare;models/analyze;models/train/reproducibility;models/compare;models/report;models/jobs;app/cli/verbs" "${qt_core}|CLI/")
-layer(app/desktop "${runs};models/view;models/jobs;widgets" "Q[A-Z][A-Za-z]+$")
+layer(app/desktop "${runs};models/prepare;models/view;models/jobs;widgets" "Q[A-Z][A-Za-z]+$")
 
 # What widgets and views must never see, whatever the table says.
 file(GLOB_RECURSE view_files "${ROOT}/models/view/*" "${ROOT}/models/jobs/*")

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/drop_zone.h"
+
+#include "widgets/parts.h"
+#include "widgets/theme.h"
+
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace ibidem::widgets {
+
+namespace {
+
+QLabel *centred(const QString &text, QWidget *parent)
+{
+    auto *label = new QLabel(text, parent);
+    label->setAlignment(Qt::AlignCenter);
+    label->setWordWrap(true);
+    return label;
+}
+
+QLabel *titleLabel(const QString &text, QWidget *parent)
+{
+    QLabel *label = centred(text, parent);
+    QFont font = label->font();
+    font.setPointSizeF(font.pointSizeF() * 1.6);
+    label->setFont(font);
+    return label;
+}
+
+} // namespace
+
+DropZone::DropZone(QWidget *parent)
+    : QFrame(parent)
+    , m_sample(named(new QPushButton(symbol(QStringLiteral("data")), tr("&Make a small sample"), this),
+                     "makeSampleButton"))
+    , m_recent(new QWidget(this))
+    , m_recentLayout(new QVBoxLayout(m_recent))
+{
+    auto *open = named(new PrimaryButton(tr("&Open file…"), this), "openFileButton");
+    auto *icon = new QLabel(this);
+    icon->setPixmap(symbol(QStringLiteral("drop")).pixmap(QSize(48, 48), devicePixelRatio()));
+    icon->setAlignment(Qt::AlignCenter);
+    auto *buttons = new QHBoxLayout;
+    buttons->addStretch(1);
+    buttons->addWidget(open);
+    buttons->addWidget(m_sample);
+    buttons->addStretch(1);
+    m_recentLayout->setContentsMargins(0, 0, 0, 0);
+    m_recentLayout->setSpacing(0);
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setSpacing(14);
+    layout->addStretch(2);
+    layout->addWidget(icon);
+    layout->addWidget(titleLabel(tr("Drop a table of gene expression here"), this));
+    layout->addWidget(
+        centred(tr("Genes and samples as .tsv, .csv or .gct, also .gz; class labels as .cls or .tsv"), this));
+    layout->addLayout(buttons);
+    layout->addWidget(centred(tr("Next: the file is checked and gets a fingerprint, then a model can be "
+                                 "trained on it, twice, and the "
+                                 "two be compared bit for bit. Nothing leaves this computer."),
+                              this));
+    layout->addWidget(m_recent, 0, Qt::AlignHCenter);
+    layout->addStretch(3);
+    connect(open, &QPushButton::clicked, this, &DropZone::openRequested);
+    connect(m_sample, &QPushButton::clicked, this, &DropZone::sampleRequested);
+    setRecentFiles({});
+}
+
+void DropZone::setRecentFiles(const QStringList &files)
+{
+    while (QLayoutItem *item = m_recentLayout->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    m_recent->setVisible(!files.isEmpty());
+    if (files.isEmpty())
+        return;
+    m_recentLayout->addWidget(centred(tr("Recent files"), m_recent));
+    for (const QString &file : files) {
+        const QFileInfo info(file);
+        auto *button = new QPushButton(
+            info.exists() ? info.fileName() : tr("%1 (not found)").arg(info.fileName()), m_recent);
+        named(button, "recentFileButton", tr("Open %1").arg(info.fileName()));
+        button->setFlat(true);
+        button->setToolTip(file);
+        button->setEnabled(info.exists());
+        m_recentLayout->addWidget(button);
+        connect(button, &QPushButton::clicked, this, [this, file] { Q_EMIT recentChosen(file); });
+    }
+}
+
+void DropZone::setMakingSample(bool making)
+{
+    enableUnless(m_sample, making ? tr("The sample is being made.") : QString());
+}
+
+void DropZone::paintEvent(QPaintEvent *event)
+{
+    QFrame::paintEvent(event);
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    QPen pen(palette().color(QPalette::PlaceholderText), 1.5, Qt::DashLine);
+    painter.setPen(pen);
+    painter.setBrush(palette().base());
+    painter.drawRoundedRect(QRectF(rect()).adjusted(8, 8, -8, -8), 10, 10);
+}
+
+} // namespace ibidem::widgets
