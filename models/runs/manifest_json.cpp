@@ -55,6 +55,8 @@ Json errorToJson(const Error &error)
 
 Result<Error> errorFromJson(const Json &json)
 {
+    if (!json.is_object())
+        return fail(ErrorCode::BadData, "not an object");
     Error error;
     IBIDEM_TRY(const std::string code, stringAt(json, "code"));
     error.code = codeOfName(code);
@@ -180,7 +182,10 @@ Status readSpecAndError(const Json &json, Manifest &manifest)
 {
     const Json *error = findAt(json, "error");
     if (error != nullptr && !error->is_null()) {
-        IBIDEM_TRY(manifest.error, errorFromJson(*error));
+        Result<Error> read = errorFromJson(*error);
+        if (!read)
+            return tl::unexpected<Error>(withContext(std::move(read).error(), "'error'"));
+        manifest.error = *std::move(read);
     }
     const Json *spec = findAt(json, "spec");
     if (spec == nullptr || spec->is_null())
