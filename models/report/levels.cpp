@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/levels.h"
+
+#include "models/base/text.h"
+
+#include <set>
+
+namespace ibidem::report {
+
+namespace {
+
+using spec::Level;
+
+/// Processors and threads that the runs were made on, as their manifests say.
+struct Observed
+{
+    std::set<std::string> processors;
+    std::set<std::string> threads;
+    std::set<std::string> devices;
+};
+
+std::string printed(const Json *value)
+{
+    if (!value || value->is_null())
+        return {};
+    return value->is_string() ? value->get<std::string>() : compactJson(*value).value_or("");
+}
+
+Observed observedIn(const ReportContent &content)
+{
+    Observed observed;
+    for (const ReportedRun &run : content.runs) {
+        std::string processor = printed(findAt(run.manifest.environment, "cpu.brand"));
+        for (const char *part : {"cpu.family", "cpu.model", "cpu.stepping"})
+            processor += " " + printed(findAt(run.manifest.environment, part));
+        observed.processors.insert(processor);
+        observed.threads.insert(printed(findAt(run.manifest.effectiveState, "threads.used")));
+        observed.devices.insert(printed(findAt(run.manifest.effectiveState, "device")));
+    }
+    return observed;
+}
+
+std::string listed(const std::set<std::string> &values)
+{
+    const std::vector<std::string> list(values.begin(), values.end());
+    return join(list, ", ");
+}
+
+std::string runCount(const ReportContent &content)
+{
+    const std::size_t reruns = content.comparisons.size();
+    return std::to_string(reruns) + (reruns == 1 ? " other run" : " other runs");
+}
+
+std::vector<Claim> repeatClaims(const ReportContent &content, const Observed &observed)
+{
+    std::vector<Claim> list;
+    list.push_back({true, "The same bits again: trees, metrics and predictions of " + runCount(content) +
+                              " equal those of " + content.reference().name + "."});
+    if (observed.threads.size() > 1)
+        list.push_back(
+            {true, "The same bits with different numbers of threads: " + listed(observed.threads) + "."});
+    else
+        list.push_back({false, "Another number of threads was not tried in these runs."});
+    if (observed.processors.size() > 1)
+        list.push_back({true, "The same bits on " + std::to_string(observed.processors.size()) +
+                                  " kinds of processor, as the runs record them."});
+    else
+        list.push_back(
+            {false, "Not yet observed on another machine: every run here names the same kind of processor."});
+    return list;
+}
+
+} // namespace
+
+LevelWords levelWords(Level level)
+{
+    switch (level) {
+    case Level::Random:
+        return {"Nothing is fixed; the seed was drawn and is recorded.",
+                "No promise is made: another run may differ."};
+    case Level::Seeded:
+        return {"Every seed is fixed; the library chooses its fastest kernels.",
+                "The same bits on a processor with the same number of threads, usually not on a GPU."};
+    case Level::Deterministic:
+        return {"Seeds, deterministic algorithms, own random streams; library and driver are recorded.",
+                "The same bits on machines of one numeric class: same processor family, instruction set and "
+                "number of "
+                "threads, or same GPU model, driver and libraries."};
+    case Level::Portable:
+        return {"Every operation that reaches a result is done in a fixed order or is exact in any order.",
+                "The same bits for any number of threads and any x86-64 processor with FMA, and on ARM64."};
+    }
+    return {};
+}
+
+std::vector<Claim> claims(const ReportContent &content)
+{
+    std::vector<Claim> list;
+    if (content.comparisons.empty()) {
+        list.push_back({false, "Not yet repeated: this report is about one run alone."});
+    } else if (content.allIdentical()) {
+        list = repeatClaims(content, observedIn(content));
+    } else {
+        list.push_back({false, "The runs do not have the same bits; see the differences below."});
+    }
+    list.push_back({false, "Equal bits say that the training can be repeated, not that the model is right."});
+    return list;
+}
+
+} // namespace ibidem::report

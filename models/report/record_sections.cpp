@@ -1,0 +1,260 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/base/text.h"
+#include "models/report/html.h"
+#include "models/report/levels.h"
+#include "models/report/sections.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace ibidem::report {
+
+namespace {
+
+struct NamedInput
+{
+    const char *role;
+    const char *option; ///< of `ibidem train`; none: the spec alone names it
+    const spec::Input *input;
+};
+
+std::vector<NamedInput> inputsOf(const spec::RunSpec &spec)
+{
+    std::vector<NamedInput> inputs{{"Training table", "--data", &spec.data.train}};
+    const auto add = [&](const char *role, const char *option, const std::optional<spec::Input> &input) {
+        if (input)
+            inputs.push_back({role, option, &*input});
+    };
+    add("Test table", "--test", spec.data.test);
+    add("Class labels", "--labels", spec.data.labels);
+    add("Gene list", "", spec.preparation.genes);
+    add("Split", "", spec.preparation.split);
+    return inputs;
+}
+
+std::string inputTable(const spec::RunSpec &spec)
+{
+    Table all;
+    all.caption = "Input files, by content";
+    all.headers = {"Role", "File", "Size", "SHA-256 of the file", "Digest of the content"};
+    all.numbers = {2};
+    for (const NamedInput &named : inputsOf(spec))
+        all.rows.push_back({named.role, escaped(named.input->name), formatBytes(named.input->bytes),
+                            code(named.input->sha256),
+                            named.input->content.empty() ? "–" : code(named.input->content)});
+    return table(all);
+}
+
+std::string stageTable(const runs::Manifest &manifest)
+{
+    Table all;
+    all.caption = "Preparation, stage by stage: a digest of everything that left the stage";
+    all.headers = {"Stage", "Samples", "Genes", "SHA-256"};
+    all.numbers = {1, 2};
+    for (const runs::StageRecord &stage : manifest.preparation)
+        all.rows.push_back({escaped(stage.name), std::to_string(stage.samples), std::to_string(stage.genes),
+                            code(stage.digest)});
+    return table(all);
+}
+
+std::string settingTable(const spec::RunSpec &spec)
+{
+    std::vector<spec::Setting> list = spec::settings(spec);
+    std::stable_partition(list.begin(), list.end(),
+                          [](const spec::Setting &setting) { return setting.value != setting.defaultValue; });
+    Table all;
+    all.caption = "Every setting; those that differ from the default come first";
+    all.headers = {"Setting", "Value", "Default", ""};
+    for (const spec::Setting &setting : list)
+        all.rows.push_back({code(setting.key), escaped(setting.value), escaped(setting.defaultValue),
+                            setting.value != setting.defaultValue ? element("strong", "changed") : ""});
+    return table(all);
+}
+
+using Leaves = std::vector<std::pair<std::string, std::string>>;
+
+std::string leafText(const Json &value)
+{
+    if (value.is_null())
+        return "not set or not known";
+    return value.is_string() ? value.get<std::string>() : compactJson(value).value_or("?");
+}
+
+bool isList(const Json &value)
+{
+    return value.is_array() &&
+           std::none_of(value.begin(), value.end(), [](const Json &item) { return item.is_structured(); });
+}
+
+/// "cpu.brand" -> value. An element that has a name goes by it, not by its number.
+void collectLeaves(const Json &value, const std::string &path, Leaves &leaves)
+{
+    if (value.is_object()) {
+        for (const auto &[key, member] : value.items())
+            if (key != "why" || !member.is_object())
+                collectLeaves(member, path.empty() ? key : path + "." + key, leaves);
+    } else if (value.is_array() && !isList(value)) {
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            const Json *name = value[i].is_object() ? findAt(value[i], "name") : nullptr;
+            const bool named = name && name->is_string();
+            collectLeaves(value[i], path + "." + (named ? name->get<std::string>() : std::to_string(i + 1)),
+                          leaves);
+        }
+    } else {
+        leaves.emplace_back(path, leafText(value));
+    }
+}
+
+std::string leafTable(const std::string &caption, const Json &value)
+{
+    Leaves leaves;
+    collectLeaves(value, {}, leaves);
+    Table all;
+    all.caption = caption;
+    all.headers = {"Name", "Value found"};
+    for (const auto &[path, text] : leaves)
+        all.rows.push_back({code(path), code(text)});
+    return table(all);
+}
+
+std::string libraryTable(const Json &environment)
+{
+    Table all;
+    all.caption = "Numeric libraries in the process that trained";
+    all.headers = {"Library", "Version", "Size", "SHA-256"};
+    all.numbers = {2};
+    const Json *libraries = findAt(environment, "libraries");
+    if (!libraries || !libraries->is_array())
+        return {};
+    for (const Json &library : *libraries) {
+        if (!library.is_object())
+            continue;
+        const Json *version = findAt(library, "version");
+        const auto bytes = integerAt(library, "bytes");
+        all.rows.push_back({escaped(stringAt(library, "name").value_or("?")),
+                            version && version->is_string() ? escaped(version->get<std::string>()) : "–",
+                            bytes && *bytes >= 0 ? formatBytes(static_cast<std::uint64_t>(*bytes)) : "–",
+                            code(stringAt(library, "sha256").value_or("not known"))});
+    }
+    return table(all);
+}
+
+std::string commands(const ReportContent &content)
+{
+    const ReportedRun &reference = content.reference();
+    const std::string run = shellWord(reference.name);
+    std::string lines =
+        "# train again from what the run recorded, in fresh processes, and compare bit for bit\n"
+        "ibidem rerun " +
+        run + " --times 2\n";
+    for (std::size_t i = 1; i < content.runs.size(); ++i)
+        lines += "ibidem compare " + run + " " + shellWord(content.runs[i].name) + "\n";
+    if (reference.manifest.spec) {
+        lines +=
+            "\n# on another machine, from the recorded specification and the input files\nibidem train " +
+            shellWord(reference.name + "/" + std::string(runs::kSpecFile));
+        for (const NamedInput &named : inputsOf(*reference.manifest.spec))
+            if (*named.option)
+                lines += std::string(" ") + named.option + " " + shellWord(named.input->name);
+        lines += " --out again\nibidem compare " + run + " again\n";
+    }
+    return lines;
+}
+
+} // namespace
+
+std::string noteSection(const ReportContent &content)
+{
+    std::string items;
+    for (const std::string &note : content.reference().manifest.notes)
+        items += element("li", escaped(note)) + "\n";
+    return items.empty() ? std::string() : section("notes", "Notes", element("ul", "\n" + items) + "\n");
+}
+
+std::string dataSection(const ReportContent &content)
+{
+    const runs::Manifest &manifest = content.reference().manifest;
+    std::string markup;
+    if (manifest.spec)
+        markup += inputTable(*manifest.spec);
+    if (!manifest.classNames.empty())
+        markup += paragraph("Classes: " + join(manifest.classNames, ", ") + ".");
+    markup += stageTable(manifest);
+    if (!manifest.splitDigest.empty())
+        markup += element("p", "Which sample is in which part: " + code(manifest.splitDigest)) + "\n";
+    return section("data", "Data and preparation", markup);
+}
+
+std::string levelSection(const ReportContent &content)
+{
+    const std::optional<spec::RunSpec> &spec = content.reference().manifest.spec;
+    if (!spec)
+        return {};
+    const LevelWords words = levelWords(spec->level);
+    std::string list;
+    const auto add = [&](std::string_view term, std::string_view text) {
+        list += element("dt", element("strong", escaped(term))) + element("dd", escaped(text)) + "\n";
+    };
+    add("Level", spec::levelName(spec->level));
+    add("What is fixed", words.fixes);
+    add("Promise", words.promise);
+    add("Seed", std::to_string(spec->seed));
+    add("Ran on", spec->device + ", " + std::to_string(spec->threads) +
+                      (spec->threads == 1 ? " thread" : " threads") + ", instruction set " + spec->isa);
+    add("Checked", spec->level == spec::Level::Random ? "This level demands nothing of the state."
+                                                      : "The state below was read back after set-up; a run "
+                                                        "whose state contradicts its level is refused.");
+    return section("level", "Level of reproducibility", element("dl", "\n" + list) + "\n");
+}
+
+std::string settingSection(const ReportContent &content)
+{
+    const std::optional<spec::RunSpec> &spec = content.reference().manifest.spec;
+    return spec ? section("settings", "Settings", settingTable(*spec)) : std::string();
+}
+
+std::string stateSection(const ReportContent &content)
+{
+    const runs::Manifest &manifest = content.reference().manifest;
+    std::string markup = libraryTable(manifest.environment);
+    Json machine = manifest.environment;
+    machine.erase("libraries");
+    if (const std::string found = leafTable("State as read back after set-up", manifest.effectiveState);
+        !found.empty())
+        markup += details("Effective state: every switch, variable and parameter", found);
+    if (const std::string found = leafTable("Machine and system", machine); !found.empty())
+        markup += details("Environment: processor, memory, system", found);
+    return section("state", "Effective state and environment", markup);
+}
+
+std::string redoSection(const ReportContent &content)
+{
+    return section("redo", "How to redo it",
+                   element("pre", code(commands(content)), "tabindex=\"0\"") + "\n");
+}
+
+std::string digestSection(const ReportContent &content)
+{
+    Table identities;
+    identities.caption = "Identity of each run: the last link of its chain of digests";
+    identities.headers = {"Run", "Outcome", "Rounds", "Chain"};
+    identities.numbers = {2};
+    for (const ReportedRun &run : content.runs)
+        identities.rows.push_back({escaped(run.name), escaped(run.manifest.outcome),
+                                   std::to_string(run.manifest.roundsDone),
+                                   run.manifest.chain.empty() ? "–" : code(run.manifest.chain)});
+    Table digests;
+    digests.caption = "Digests of the results of " + content.reference().name;
+    digests.headers = {"Of", "SHA-256"};
+    for (const auto &[name, digest] : content.reference().manifest.digests)
+        digests.rows.push_back({escaped(name), code(digest)});
+    Table files;
+    files.caption = "Files in the run's folder";
+    files.headers = {"File", "SHA-256"};
+    for (const auto &[name, digest] : content.reference().manifest.files)
+        files.rows.push_back({escaped(name), code(digest)});
+    return section("digests", "Digests and files", table(identities) + table(digests) + table(files));
+}
+
+} // namespace ibidem::report

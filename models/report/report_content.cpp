@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/report/report_content.h"
+
+#include "models/base/files.h"
+#include "models/base/text.h"
+#include "models/runs/run_folder.h"
+
+#include <algorithm>
+
+namespace ibidem::report {
+
+namespace {
+
+constexpr std::uint64_t kMostTableBytes = 1ULL << 30U;
+
+/// "\"a \"\"b\"\"\"" -> "a \"b\"".
+std::string unquoted(std::string_view field)
+{
+    if (field.size() < 2 || field.front() != '"' || field.back() != '"')
+        return std::string(field);
+    std::string plain;
+    const std::string_view inner = field.substr(1, field.size() - 2);
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+        plain += inner[i];
+        if (inner.substr(i, 2) == "\"\"")
+            ++i;
+    }
+    return plain;
+}
+
+/// The three numbers are last, so a name may hold anything.
+std::optional<GeneImportance> importanceLine(std::string_view line)
+{
+    std::vector<std::string_view> numbers;
+    for (int field = 0; field < 3; ++field) {
+        const std::size_t comma = line.rfind(',');
+        if (comma == std::string_view::npos)
+            return std::nullopt;
+        numbers.push_back(line.substr(comma + 1));
+        line = line.substr(0, comma);
+    }
+    const auto cover = parseDouble(numbers[0]);
+    const auto gain = parseDouble(numbers[1]);
+    const auto weight = parseUnsigned(numbers[2]);
+    if (!cover || !gain || !weight)
+        return std::nullopt;
+    return GeneImportance{unquoted(line), *weight, *gain, *cover};
+}
+
+/// A failed or imported run lacks tables; its manifest alone is enough for a report.
+Result<std::string> tableIfThere(const std::filesystem::path &file)
+{
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored))
+        return std::string();
+    return readFile(file, kMostTableBytes);
+}
+
+Result<ReportedRun> readRun(const std::filesystem::path &run)
+{
+    IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(run));
+    ReportedRun reported;
+    // "runs/one/" and "." have names too.
+    std::error_code ignored;
+    const std::filesystem::path whole = std::filesystem::weakly_canonical(runs::finalPath(folder), ignored);
+    reported.name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+    IBIDEM_TRY(reported.manifest, runs::readManifest(folder));
+    const std::filesystem::path metrics = folder / runs::kMetricsFile;
+    IBIDEM_TRY(const std::string metricsText, tableIfThere(metrics));
+    if (!metricsText.empty()) {
+        IBIDEM_TRY(reported.metrics, runs::parseMetricsCsv(metricsText, metrics.string()));
+    }
+    const std::filesystem::path importance = folder / runs::kImportanceFile;
+    IBIDEM_TRY(const std::string importanceText, tableIfThere(importance));
+    if (!importanceText.empty()) {
+        IBIDEM_TRY(reported.importance, parseImportanceCsv(importanceText, importance.string()));
+    }
+    return reported;
+}
+
+} // namespace
+
+bool ReportContent::allIdentical() const
+{
+    return !comparisons.empty() &&
+           std::all_of(comparisons.begin(), comparisons.end(), [](const auto &comparison) {
+               return comparison.verdict == compare::Verdict::Identical;
+           });
+}
+
+Result<std::vector<GeneImportance>> parseImportanceCsv(std::string_view text, const std::string &path)
+{
+    std::vector<GeneImportance> rows;
+    const std::vector<std::string_view> lines = split(text, '\n');
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        if (lines[i].empty())
+            continue;
+        const std::optional<GeneImportance> row = importanceLine(lines[i]);
+        if (!row)
+            return fail(ErrorCode::BadData,
+                        "line " + std::to_string(i + 1) + ": " + ibidem::quoted(lines[i]) +
+                            " is no gene with three numbers",
+                        path);
+        rows.push_back(*row);
+    }
+    return rows;
+}
+
+Result<ReportContent> readReportContent(const std::vector<std::filesystem::path> &runs)
+{
+    if (runs.empty())
+        return fail(ErrorCode::Usage, "a report needs at least one run", {}, "name a run's folder");
+    ReportContent content;
+    for (const std::filesystem::path &run : runs) {
+        IBIDEM_TRY(ReportedRun reported, readRun(run));
+        content.runs.push_back(std::move(reported));
+    }
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        IBIDEM_TRY(compare::Comparison comparison, compare::compareRuns(runs.front(), runs[i]));
+        content.comparisons.push_back(std::move(comparison));
+    }
+    return content;
+}
+
+} // namespace ibidem::report

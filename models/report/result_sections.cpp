@@ -1,0 +1,269 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/base/text.h"
+#include "models/report/curves.h"
+#include "models/report/html.h"
+#include "models/report/levels.h"
+#include "models/report/sections.h"
+
+#include <algorithm>
+#include <array>
+
+namespace ibidem::report {
+
+namespace {
+
+using compare::Comparison;
+using compare::Difference;
+using compare::Verdict;
+
+struct MetricName
+{
+    const char *key;
+    const char *words;
+};
+
+constexpr std::array kMetricNames{
+    MetricName{"accuracy", "Accuracy"},
+    MetricName{"logloss", "Log loss"},
+    MetricName{"roc_auc", "ROC AUC of the probabilities"},
+    MetricName{"roc_auc_rounded", "ROC AUC of the rounded labels (as mlf-core computes it)"},
+    MetricName{"mcc", "Matthews correlation"},
+    MetricName{"sensitivity", "Sensitivity"},
+    MetricName{"specificity", "Specificity"},
+    MetricName{"f1", "F1"},
+};
+
+std::string metricWords(const std::string &key)
+{
+    const auto found = std::find_if(kMetricNames.begin(), kMetricNames.end(),
+                                    [&](const MetricName &name) { return key == name.key; });
+    return found == kMetricNames.end() ? key : found->words;
+}
+
+struct VerdictWords
+{
+    const char *styleClass;
+    const char *word;
+};
+
+VerdictWords verdictWords(const ReportContent &content)
+{
+    if (content.comparisons.empty())
+        return {"open", "Not yet repeated"};
+    if (content.allIdentical())
+        return {"identical", "Identical"};
+    const bool within = std::none_of(content.comparisons.begin(), content.comparisons.end(),
+                                     [](const Comparison &c) { return c.verdict == Verdict::Different; });
+    return within ? VerdictWords{"open", "Within the tolerance"} : VerdictWords{"different", "Different"};
+}
+
+std::string ofTotal(std::uint64_t equal, std::uint64_t total)
+{
+    return total == 0 ? "–" : std::to_string(equal) + " of " + std::to_string(total);
+}
+
+std::string comparisonTable(const ReportContent &content)
+{
+    Table all;
+    all.caption = "Each run compared with " + content.reference().name + ": how much is equal bit for bit";
+    all.headers = {"Run",           "Verdict",     "Settings",  "Trees",
+                   "Metric values", "Predictions", "Top genes", "First difference"};
+    for (const Comparison &c : content.comparisons) {
+        std::string first = "none";
+        if (c.firstRound)
+            first =
+                "round " + std::to_string(*c.firstRound) + (c.firstWhat.empty() ? "" : ": " + c.firstWhat);
+        else if (c.verdict != Verdict::Identical)
+            first = "see below";
+        all.rows.push_back({escaped(c.nameB), std::string(compare::verdictName(c.verdict)),
+                            ofTotal(c.settingsEqual, c.settings), ofTotal(c.treesEqual, c.trees),
+                            ofTotal(c.metricsEqual, c.metrics), ofTotal(c.predictionsEqual, c.predictions),
+                            ofTotal(c.topGenesShared, c.topGenes), escaped(first)});
+    }
+    return table(all);
+}
+
+std::string claimList(const ReportContent &content)
+{
+    std::string items;
+    for (const Claim &claim : claims(content))
+        items += element("li", element("strong", claim.observed ? "Observed. " : "Limit. ") +
+                                   escaped(claim.sentence)) +
+                 "\n";
+    return element("h3", "Claims and limits") + "\n" + element("ul", "\n" + items) + "\n";
+}
+
+std::string outcomeWords(const runs::Manifest &manifest)
+{
+    if (manifest.outcome == "failed" && manifest.error)
+        return "This run failed: " + manifest.error->message;
+    if (manifest.outcome == "stopped")
+        return "This run was stopped after " + std::to_string(manifest.roundsDone) +
+               " rounds; it can be resumed.";
+    if (manifest.outcome == "imported")
+        return "This model was imported: how it was trained is not on record.";
+    return {};
+}
+
+std::vector<std::string> differenceRow(const Difference &difference)
+{
+    std::string size;
+    if (difference.maxAbs)
+        size = "at most " + formatDouble(*difference.maxAbs);
+    if (difference.maxUlp)
+        size += (size.empty() ? "" : ", ") + std::to_string(*difference.maxUlp) + " ulp";
+    return {escaped(difference.what),
+            escaped(difference.where),
+            code(difference.a),
+            code(difference.b),
+            escaped(size),
+            std::to_string(difference.count)};
+}
+
+std::string differenceTable(const Comparison &comparison, bool informative)
+{
+    Table all;
+    all.caption =
+        informative
+            ? "Allowed to differ, and did: " + comparison.nameA + " (A) and " + comparison.nameB + " (B)"
+            : "What differs between " + comparison.nameA + " (A) and " + comparison.nameB + " (B)";
+    all.headers = {"What", "Where", "A", "B", "Size", "Count"};
+    all.numbers = {5};
+    for (const Difference &difference : comparison.differences)
+        if (difference.informative == informative)
+            all.rows.push_back(differenceRow(difference));
+    return table(all);
+}
+
+std::string metricTable(const runs::Manifest &manifest)
+{
+    std::vector<std::string> splits;
+    std::vector<std::string> keys;
+    for (const MetricName &name : kMetricNames)
+        keys.emplace_back(name.key);
+    for (const char *split : {"train", "test"})
+        if (manifest.metrics.contains(split))
+            splits.emplace_back(split);
+    for (const auto &[split, values] : manifest.metrics)
+        for (const auto &[key, value] : values)
+            if (std::find(keys.begin(), keys.end(), key) == keys.end())
+                keys.push_back(key);
+    Table all;
+    all.caption = "Final metrics, with their bits as C99 hexadecimal numbers";
+    all.headers = {"Metric"};
+    for (const std::string &split : splits) {
+        all.numbers.insert(all.headers.size());
+        all.headers.push_back(split == "test" ? "Test" : "Training");
+        all.headers.push_back(split == "test" ? "Test, bits" : "Training, bits");
+    }
+    for (const std::string &key : keys) {
+        std::vector<std::string> row{escaped(metricWords(key))};
+        bool known = false;
+        for (const std::string &split : splits) {
+            const auto &values = manifest.metrics.at(split);
+            const auto found = values.find(key);
+            known = known || found != values.end();
+            row.push_back(found == values.end() ? "–" : escaped(formatFixed(found->second, 6)));
+            row.push_back(found == values.end() ? "–" : code(formatHexDouble(found->second)));
+        }
+        if (known)
+            all.rows.push_back(std::move(row));
+    }
+    return table(all);
+}
+
+/// A cell is shaded by its share of the row; the number carries the meaning.
+std::string matrixCell(std::uint64_t count, std::uint64_t rowTotal)
+{
+    const std::uint64_t percent = rowTotal == 0 ? 0 : count * 45U / rowTotal;
+    const std::string opacity = "0." + std::string(percent < 10 ? "0" : "") + std::to_string(percent);
+    return element("td", std::to_string(count), "style=\"background: rgba(var(--cell), " + opacity + ")\"");
+}
+
+std::string confusionTable(const std::string &split, const std::vector<std::uint64_t> &counts,
+                           const std::vector<std::string> &classes)
+{
+    const std::size_t size = classes.size();
+    if (size == 0 || counts.size() != size * size)
+        return {};
+    std::string head = element("th", "true class", "scope=\"col\"");
+    for (const std::string &name : classes)
+        head += element("th", "predicted " + escaped(name), "scope=\"col\" class=\"number\"");
+    std::string body;
+    for (std::size_t row = 0; row < size; ++row) {
+        std::uint64_t total = 0;
+        for (std::size_t column = 0; column < size; ++column)
+            total += counts[row * size + column];
+        std::string cells = element("th", escaped(classes[row]), "scope=\"row\"");
+        for (std::size_t column = 0; column < size; ++column)
+            cells += matrixCell(counts[row * size + column], total);
+        body += element("tr", cells) + "\n";
+    }
+    const std::string caption =
+        "Confusion matrix, " + std::string(split == "test" ? "test" : "training") + " samples";
+    return element("div",
+                   element("table", element("caption", caption) + element("thead", element("tr", head)) +
+                                        "\n" + element("tbody", "\n" + body)),
+                   "class=\"scroll matrix\" role=\"region\" tabindex=\"0\" aria-label=\"" + caption + "\"") +
+           "\n";
+}
+
+} // namespace
+
+std::string verdictSection(const ReportContent &content)
+{
+    const VerdictWords words = verdictWords(content);
+    const ReportedRun &reference = content.reference();
+    std::string sentence =
+        content.comparisons.empty()
+            ? "One run alone shows what was done, not that it can be done again: see how to redo it."
+            : compare::verdictSentence(content.comparisons);
+    std::string box = element("p", escaped(words.word), "class=\"word\"") + "\n" + paragraph(sentence);
+    std::string markup =
+        element("div", "\n" + box, "class=\"verdict " + std::string(words.styleClass) + "\"") + "\n";
+    for (const Comparison &comparison : content.comparisons)
+        if (comparison.verdict != Verdict::Identical || content.comparisons.size() == 1)
+            markup += paragraph(comparison.nameB + ": " + comparison.sentence);
+    if (const std::string outcome = outcomeWords(reference.manifest); !outcome.empty())
+        markup += paragraph(outcome);
+    return section("verdict", "Verdict", markup + comparisonTable(content) + claimList(content));
+}
+
+std::string differenceSection(const ReportContent &content)
+{
+    std::string markup;
+    std::string allowed;
+    for (const Comparison &comparison : content.comparisons) {
+        markup += differenceTable(comparison, false);
+        allowed += differenceTable(comparison, true);
+    }
+    if (!allowed.empty())
+        markup += details("Differences that do not enter the verdict", allowed);
+    return section("differences", "Differences", markup);
+}
+
+std::string resultSection(const ReportContent &content)
+{
+    const runs::Manifest &manifest = content.reference().manifest;
+    std::string matrices;
+    for (const char *split : {"test", "train"})
+        if (const auto found = manifest.confusion.find(split); found != manifest.confusion.end())
+            matrices += confusionTable(split, found->second, manifest.classNames);
+    std::string markup = metricTable(manifest);
+    if (!matrices.empty())
+        markup += element("div", "\n" + matrices, "class=\"matrices\"") + "\n";
+    return section("results", "Results", markup);
+}
+
+std::string curveSection(const ReportContent &content)
+{
+    return section("curves", "Learning curves", lossFigure(content));
+}
+
+std::string importanceSection(const ReportContent &content)
+{
+    return section("importance", "Feature importance", importanceFigure(content.reference()));
+}
+
+} // namespace ibidem::report

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/report/report_content.h"
+
+#include <string>
+
+namespace ibidem::report {
+
+// Each gives one section's markup, or nothing where the runs have nothing to say about it.
+
+[[nodiscard]] std::string verdictSection(const ReportContent &content);
+[[nodiscard]] std::string differenceSection(const ReportContent &content);
+[[nodiscard]] std::string resultSection(const ReportContent &content);
+[[nodiscard]] std::string curveSection(const ReportContent &content);
+[[nodiscard]] std::string importanceSection(const ReportContent &content);
+
+[[nodiscard]] std::string noteSection(const ReportContent &content);
+[[nodiscard]] std::string dataSection(const ReportContent &content);
+[[nodiscard]] std::string levelSection(const ReportContent &content);
+[[nodiscard]] std::string settingSection(const ReportContent &content);
+[[nodiscard]] std::string stateSection(const ReportContent &content);
+[[nodiscard]] std::string redoSection(const ReportContent &content);
+[[nodiscard]] std::string digestSection(const ReportContent &content);
+
+} // namespace ibidem::report
