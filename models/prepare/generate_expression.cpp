@@ -65,7 +65,7 @@ void drawSample(const ExpressionRecipe &recipe, const std::vector<Gene> &genes, 
                         static_cast<std::uint32_t>(index));
     const double log2Size = 0.5 * stream.normal();
     // Diseased tissue holds healthy tissue too: some samples show little of the difference.
-    const double purity = isPositive ? 0.1 + 0.9 * stream.uniform() : 0.0;
+    const double purity = isPositive ? 0.5 + 0.5 * stream.uniform() : 0.0;
     std::vector<double> factors(recipe.modules);
     for (double &factor : factors)
         factor = stream.normal();

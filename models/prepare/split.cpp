@@ -87,8 +87,8 @@ Result<std::map<std::string, std::string>> parseSplit(std::string_view text, con
     std::map<std::string, std::string> parts;
     const auto lines = ibidem::split(withoutMark(text), '\n');
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        const std::string_view line = trimmed(lines[i]);
-        if (line.empty() || line.front() == '#')
+        const std::string_view line = lines[i];
+        if (trimmed(line).empty() || line.front() == '#')
             continue;
         const std::size_t tab = line.rfind('\t');
         const std::string_view part =
