@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/result.h"
+#include "models/prepare/expression.h"
+#include "models/runs/run_folder.h"
+#include "models/spec/run_spec.h"
+
+#include <filesystem>
+
+namespace ibidem::app {
+
+/// The tables and lists that the specification names, from the containers in local.json or else from the
+/// cache, each compared with the digest in the specification. InputMissing, BadData (another content than
+/// specified), BadSpec.
+[[nodiscard]] Result<prepare::PreparationInputs>
+loadInputs(const spec::RunSpec &spec, const runs::LocalInfo &local, const std::filesystem::path &cacheFolder);
+
+} // namespace ibidem::app

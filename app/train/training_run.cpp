@@ -1,0 +1,313 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/train/training_run.h"
+
+#include "app/train/inputs.h"
+#include "app/train/results.h"
+#include "app/train/run_log.h"
+#include "app/train/trainer_module.h"
+#include "models/base/files.h"
+#include "models/base/version.h"
+#include "models/prepare/expression.h"
+#include "models/runs/events.h"
+#include "models/runs/manifest.h"
+#include "models/runs/run_folder.h"
+#include "models/train/reproducibility/effective_state.h"
+#include "models/train/reproducibility/system_facts.h"
+#include "models/train/trainer.h"
+
+#include <chrono>
+#include <future>
+#include <unistd.h>
+
+namespace ibidem::app {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// The heavy module, loaded while the data is read; then the facts about what is loaded, while the trees
+/// grow.
+class Background
+{
+public:
+    Background()
+        : m_module(m_promise.get_future())
+        , m_facts(std::async(std::launch::async, [this] {
+            m_promise.set_value(loadTreesTrainer());
+            return train::environmentFacts();
+        }))
+    {}
+
+    ~Background()
+    {
+        if (m_facts.valid())
+            m_facts.wait();
+    }
+
+    Background(const Background &) = delete;
+    Background &operator=(const Background &) = delete;
+
+    Result<std::unique_ptr<train::Trainer>> trainer() { return m_module.get(); }
+
+    Json facts() { return m_facts.get(); }
+
+private:
+    std::promise<Result<std::unique_ptr<train::Trainer>>> m_promise;
+    std::future<Result<std::unique_ptr<train::Trainer>>> m_module;
+    std::future<Json> m_facts;
+};
+
+Json errorFields(const Error &error)
+{
+    return {{"error",
+             {{"code", codeName(error.code)},
+              {"message", error.message},
+              {"path", error.path},
+              {"cure", error.cure}}}};
+}
+
+/// Passes what the trainer tells on to events and log, and judges the state it finds.
+class Listener : public train::TrainListener
+{
+public:
+    Listener(const spec::RunSpec &spec, bool resumed, runs::EventWriter &events, RunLog &log)
+        : m_spec(spec)
+        , m_resumed(resumed)
+        , m_events(events)
+        , m_log(log)
+    {}
+
+    Status ready(const Json &library) override
+    {
+        m_state = train::readEffectiveState(m_spec, library);
+        return train::checkLevel(m_spec, m_state);
+    }
+
+    void started(std::int64_t fromRound) override
+    {
+        Json fields = {{"recipe", m_spec.recipe},   {"level", spec::levelName(m_spec.level)},
+                       {"seed", m_spec.seed},       {"device", m_spec.device},
+                       {"threads", m_spec.threads}, {"rounds", m_spec.model.rounds}};
+        if (m_resumed)
+            fields["fromRound"] = fromRound;
+        m_events.write("started", std::move(fields));
+        m_log.add("info", m_resumed ? "resumed after round " + std::to_string(fromRound) : "started");
+    }
+
+    void round(std::int64_t round, std::int64_t rounds,
+               const std::vector<runs::MetricPoint> &metrics) override
+    {
+        for (const runs::MetricPoint &point : metrics)
+            m_events.write("metric", {{"round", point.round},
+                                      {"split", point.split},
+                                      {"metric", point.metric},
+                                      {"value", point.value}});
+        m_events.write("progress", {{"stage", "training"},
+                                    {"fraction", static_cast<double>(round) / static_cast<double>(rounds)},
+                                    {"round", round},
+                                    {"rounds", rounds}});
+    }
+
+    void checkpoint(std::int64_t round, const std::string &file) override
+    {
+        m_events.write("checkpoint", {{"round", round}, {"file", file}});
+    }
+
+    void warning(const std::string &message) override
+    {
+        m_events.write("warning", {{"message", message}});
+        m_log.add("warning", message);
+    }
+
+    [[nodiscard]] const Json &state() const noexcept { return m_state; }
+
+private:
+    const spec::RunSpec &m_spec;
+    bool m_resumed;
+    runs::EventWriter &m_events;
+    RunLog &m_log;
+    Json m_state = Json::object();
+};
+
+/// The folder to work in, under its partial name.
+Result<std::filesystem::path> openFolder(const TrainOptions &options)
+{
+    if (!options.resume) {
+        std::error_code ignored;
+        if (runs::isPartial(options.folder) && std::filesystem::is_directory(options.folder, ignored))
+            return options.folder;
+        return runs::createPartial(options.folder, false);
+    }
+    IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(options.folder));
+    if (runs::isPartial(folder))
+        return folder;
+    IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(folder));
+    if (manifest.outcome == "finished" || manifest.outcome == "imported")
+        return fail(ErrorCode::Usage, "the run is " + manifest.outcome + ": there is nothing to resume",
+                    folder.string(), "repeat it with 'ibidem rerun'");
+    return runs::reopenAsPartial(folder);
+}
+
+class TrainingRun
+{
+public:
+    TrainingRun(const TrainOptions &options, std::filesystem::path folder, runs::EventWriter events,
+                std::stop_token stop)
+        : m_options(options)
+        , m_folder(std::move(folder))
+        , m_events(std::move(events))
+        , m_log(m_folder)
+        , m_stop(std::move(stop))
+    {
+        m_manifest.program = "ibidem " + std::string(kVersion);
+    }
+
+    Result<int> run()
+    {
+        std::error_code ignored;
+        std::filesystem::remove(m_folder / runs::kManifestFile, ignored);
+        const Result<int> code = work();
+        if (code)
+            return code;
+        return recordFailure(code.error());
+    }
+
+private:
+    Result<int> work()
+    {
+        IBIDEM_CHECK(readSpec());
+        train::applyPins(m_spec);
+        Background background;
+        IBIDEM_TRY(const prepare::PreparedExpression data, prepared());
+        describeData(m_manifest, data);
+        for (const std::string &note : data.notes)
+            m_log.add("note", note);
+        IBIDEM_TRY(const std::unique_ptr<train::Trainer> trainer, background.trainer());
+        auto fingerprints = std::async(std::launch::async, [&data] { return fingerprintBytes(data); });
+        Listener listener(m_spec, m_options.resume, m_events, m_log);
+        const train::TrainRequest request{m_spec, data, m_folder, m_options.resume};
+        auto outcome = trainer->train(request, listener, token());
+        m_manifest.effectiveState = listener.state();
+        m_manifest.environment = background.facts();
+        if (!outcome)
+            return tl::unexpected<Error>(std::move(outcome).error());
+        IBIDEM_TRY(m_files[std::string(runs::kFingerprintsFile)], fingerprints.get());
+        return outcome->stopped ? recordStop(*outcome) : recordResults(data, *outcome);
+    }
+
+    Status readSpec()
+    {
+        const std::filesystem::path file =
+            m_options.spec.empty() ? m_folder / runs::kSpecFile : m_options.spec;
+        IBIDEM_TRY(m_spec, spec::readSpecFile(file));
+        IBIDEM_CHECK(spec::validate(m_spec));
+        IBIDEM_TRY(const spec::RunSpec resolved, train::resolve(m_spec, true, 0));
+        if (!(resolved == m_spec))
+            return fail(ErrorCode::BadSpec, "device, threads or isa is still \"auto\"", file.string(),
+                        "start the run with 'ibidem train', which resolves the specification");
+        m_manifest.spec = m_spec;
+        IBIDEM_TRY(std::string text, canonicalJson(m_spec.toJson()));
+        IBIDEM_CHECK(writeFileAtomically(m_folder / runs::kSpecFile, text));
+        m_files[std::string(runs::kSpecFile)] = std::move(text);
+        return {};
+    }
+
+    RunToken token()
+    {
+        return RunToken(
+            m_stop,
+            [this](std::string_view stage, double fraction) {
+                m_events.write("progress", {{"stage", stage}, {"fraction", fraction}});
+            },
+            [this](std::string_view message) {
+                m_events.write("warning", {{"message", message}});
+                m_log.add("warning", message);
+            });
+    }
+
+    Result<prepare::PreparedExpression> prepared()
+    {
+        const runs::LocalInfo local = runs::readLocalInfo(m_folder).value_or(runs::LocalInfo{});
+        IBIDEM_TRY(const prepare::PreparationInputs inputs, loadInputs(m_spec, local, cacheFolder()));
+        return prepare::prepareExpression(inputs, m_spec, token());
+    }
+
+    Result<int> recordResults(const prepare::PreparedExpression &data, const train::TrainOutcome &outcome)
+    {
+        m_manifest.outcome = "finished";
+        m_manifest.roundsDone = outcome.roundsDone;
+        IBIDEM_CHECK(addResults(m_manifest, m_files, m_spec, data, outcome));
+        IBIDEM_CHECK(conclude());
+        m_events.write("finished",
+                       {{"outcome", "finished"}, {"chain", m_manifest.chain}, {"seconds", secondsSoFar()}});
+        IBIDEM_CHECK(m_events.close());
+        return 0;
+    }
+
+    Result<int> recordStop(const train::TrainOutcome &outcome)
+    {
+        m_manifest.outcome = "stopped";
+        m_manifest.roundsDone = outcome.roundsDone;
+        m_files[std::string(runs::kMetricsFile)] = runs::metricsCsv(outcome.metrics);
+        IBIDEM_CHECK(conclude());
+        m_events.write("finished", {{"outcome", "stopped"}, {"round", outcome.roundsDone}});
+        IBIDEM_CHECK(m_events.close());
+        return exitCode(ErrorCode::Stopped);
+    }
+
+    /// All files, the manifest last, then the final name.
+    Status conclude()
+    {
+        m_log.add("info", m_manifest.outcome + " after " + std::to_string(m_manifest.roundsDone) + " rounds");
+        IBIDEM_CHECK(writeResults(m_manifest, m_files, m_folder));
+        IBIDEM_CHECK(runs::writeManifest(m_folder, m_manifest));
+        IBIDEM_CHECK(runs::finishPartial(m_folder));
+        return {};
+    }
+
+    tl::unexpected<Error> recordFailure(const Error &error)
+    {
+        m_log.add("error", describe(error));
+        m_manifest.outcome = "failed";
+        m_manifest.error = error;
+        m_manifest.chain.clear();
+        m_manifest.metrics.clear();
+        m_manifest.confusion.clear();
+        m_manifest.digests.clear();
+        m_manifest.files.clear();
+        // Whatever goes wrong from here on, the first error is the one to tell.
+        if (runs::writeManifest(m_folder, m_manifest))
+            static_cast<void>(runs::finishPartial(m_folder));
+        m_events.write("failed", errorFields(error));
+        static_cast<void>(m_events.close());
+        return tl::unexpected<Error>(error);
+    }
+
+    [[nodiscard]] double secondsSoFar() const
+    {
+        return std::chrono::duration<double>(Clock::now() - m_start).count();
+    }
+
+    const TrainOptions &m_options;
+    std::filesystem::path m_folder;
+    runs::EventWriter m_events;
+    RunLog m_log;
+    std::stop_token m_stop;
+    Clock::time_point m_start = Clock::now();
+    spec::RunSpec m_spec;
+    runs::Manifest m_manifest;
+    ResultFiles m_files;
+};
+
+} // namespace
+
+Result<int> runTraining(const TrainOptions &options, std::stop_token stop)
+{
+    IBIDEM_TRY(const std::filesystem::path folder, openFolder(options));
+    IBIDEM_TRY(const runs::RunLock lock, runs::RunLock::acquire(folder));
+    IBIDEM_TRY(runs::EventWriter events, runs::EventWriter::open(folder, STDOUT_FILENO));
+    return TrainingRun(options, folder, std::move(events), std::move(stop)).run();
+}
+
+} // namespace ibidem::app
