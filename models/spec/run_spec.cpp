@@ -212,7 +212,7 @@ std::string chainStart(const RunSpec &spec)
 {
     Json json = spec.toJson();
     json.erase("execution");
-    json.erase("training");
+    json["training"].erase("checkpointEvery");
     RunSpec copy = spec;
     for (const Field &field : fields()) {
         const Input *const input = std::visit(GivenInput{}, field.slot(copy));

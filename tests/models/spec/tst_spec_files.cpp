@@ -9,6 +9,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
+#include <set>
 
 using namespace ibidem;
 using namespace ibidem::spec;
@@ -18,6 +20,18 @@ namespace {
 bool has(const std::string &text, const std::string &part)
 {
     return text.find(part) != std::string::npos;
+}
+
+/// Dotted keys of a schema's properties.
+void collectKeys(const Json &object, const std::string &prefix, std::set<std::string> &keys)
+{
+    for (const auto &[name, value] : object.items()) {
+        const Json *const inner = value.is_object() ? findAt(value, "properties") : nullptr;
+        if (inner)
+            collectKeys(*inner, prefix + name + ".", keys);
+        else
+            keys.insert(prefix + name);
+    }
 }
 
 } // namespace
@@ -38,6 +52,7 @@ private slots:
     void saysThatAFileIsMissing();
     void trainsAWrittenSpecAgain();
     void holdsEveryRecipeOfTheResources();
+    void hasASchemaWithTheSameKeys();
     void suggestsTheNearestRecipe();
 
 private:
@@ -143,6 +158,22 @@ void TestSpecFiles::holdsEveryRecipeOfTheResources()
     }
     // The recipe says what the defaults of the code say: the paper's parameters.
     QVERIFY(findRecipe("lcep-xgboost")->spec == RunSpec{});
+}
+
+void TestSpecFiles::hasASchemaWithTheSameKeys()
+{
+    const char *const source = std::getenv("IBIDEM_SOURCE");
+    QVERIFY(source);
+    const auto text = readFile(std::filesystem::path(source) / "resources" / "schemas" / "spec.schema.json");
+    QVERIFY2(text.has_value(), "spec.schema.json");
+    const auto schema = parseJson(*text);
+    QVERIFY2(schema.has_value(), schema ? "" : schema.error().message.c_str());
+    std::set<std::string> described;
+    collectKeys(schema->at("properties"), {}, described);
+    std::set<std::string> known = {"schema", "model.kind"};
+    for (const Setting &setting : settings({}))
+        known.insert(setting.key);
+    QVERIFY(described == known);
 }
 
 void TestSpecFiles::suggestsTheNearestRecipe()
