@@ -105,7 +105,8 @@ void compareLeaves(Findings &findings, const std::string &what, const Json &a, c
     for (const auto *leaves : {&leavesA, &leavesB})
         for (const auto &[key, value] : *leaves)
             keys.insert(key);
-    const bool mayMatter = findings.hasResultDifference && !arePortable(findings);
+    const bool imported = findings.isImported();
+    const bool mayMatter = findings.hasResultDifference && !arePortable(findings) && !imported;
     for (const std::string &key : keys) {
         const auto inA = leavesA.find(key);
         const auto inB = leavesB.find(key);
@@ -113,7 +114,7 @@ void compareLeaves(Findings &findings, const std::string &what, const Json &a, c
         const std::string textB = inB == leavesB.end() ? kNone : inB->second;
         if (textA == textB && (inA == leavesA.end()) == (inB == leavesB.end()))
             continue;
-        const bool pinned = what == "state" && isAlwaysPinned(key);
+        const bool pinned = what == "state" && isAlwaysPinned(key) && !imported;
         findings.add({what, key, textA, textB, {}, {}, 1, !mayMatter && !pinned});
     }
 }
@@ -193,6 +194,8 @@ void compareStages(Findings &findings)
 {
     const auto &a = findings.a.manifest.preparation;
     const auto &b = findings.b.manifest.preparation;
+    if (findings.isImported())
+        return;
     const auto text = [](const std::vector<runs::StageRecord> &stages, std::size_t i) {
         if (i >= stages.size())
             return kNone;

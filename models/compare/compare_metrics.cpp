@@ -134,6 +134,8 @@ void compareFinal(Findings &findings, const SeriesMap &told)
 
 void compareMetrics(Findings &findings)
 {
+    if (findings.isImported() && (findings.a.metrics.empty() || findings.b.metrics.empty()))
+        return;
     const SeriesMap map = collect(findings);
     std::vector<const SeriesMap::value_type *> different;
     for (const auto &entry : map)

@@ -198,8 +198,7 @@ void tellAbsence(Findings &findings)
     const auto &b = findings.b.predictions;
     Difference difference{"prediction", std::string(runs::kPredictionsFile), text(a), text(b), {}, {}, 1,
                           false};
-    // An imported model never had data to predict.
-    if ((a ? findings.b : findings.a).manifest.outcome == "imported") {
+    if (findings.isImported()) {
         difference.informative = true;
         findings.add(std::move(difference));
         return;

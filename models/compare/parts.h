@@ -26,6 +26,12 @@ struct Findings
 
     [[nodiscard]] bool hasTolerance() const { return tolerance.ulp || tolerance.relative; }
 
+    /// An imported model came without data, metrics and state: that it has none is no difference in results.
+    [[nodiscard]] bool isImported() const
+    {
+        return a.manifest.outcome == "imported" || b.manifest.outcome == "imported";
+    }
+
     Difference &add(Difference difference);
     /// A difference in results; `within`: its numbers are inside the tolerance and nothing else differs.
     void addResult(Difference difference, bool within);
