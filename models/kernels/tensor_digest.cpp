@@ -29,6 +29,37 @@ constexpr std::uint64_t mixed(std::uint64_t x) noexcept
     return x ^ (x >> 31U);
 }
 
+/// Sum over whole words. Integer arithmetic, so that vectors of any width give the same.
+[[gnu::always_inline]] inline std::uint64_t sumOfWords(const std::byte *at, std::size_t count,
+                                                       std::uint64_t position) noexcept
+{
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at + i * kWordBytes, kWordBytes);
+        sum += mixed(word + position);
+        position += kIndexStep;
+    }
+    return sum;
+}
+
+#ifdef __x86_64__
+[[gnu::target("avx2")]] std::uint64_t sumOfWordsAvx2(const std::byte *at, std::size_t count,
+                                                     std::uint64_t position) noexcept
+{
+    return sumOfWords(at, count, position);
+}
+#endif
+
+std::uint64_t sumOfWordsHere(const std::byte *at, std::size_t count, std::uint64_t position) noexcept
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2"))
+        return sumOfWordsAvx2(at, count, position);
+#endif
+    return sumOfWords(at, count, position);
+}
+
 /// Sums of disjoint pieces that begin at `words` boundaries, one thread a piece.
 std::uint64_t sumOfPieces(std::span<const std::byte> bytes, unsigned pieces)
 {
@@ -61,20 +92,13 @@ std::uint64_t sumOfPieces(std::span<const std::byte> bytes, unsigned pieces)
 
 std::uint64_t partialDigest(std::span<const std::byte> piece, std::uint64_t firstByte) noexcept
 {
-    std::uint64_t position = (firstByte / kWordBytes + 1) * kIndexStep;
-    std::uint64_t sum = 0;
+    const std::uint64_t position = (firstByte / kWordBytes + 1) * kIndexStep;
     const std::size_t wholeWords = piece.size() / kWordBytes;
-    const std::byte *at = piece.data();
-    for (std::size_t i = 0; i < wholeWords; ++i) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at + i * kWordBytes, kWordBytes);
-        sum += mixed(word + position);
-        position += kIndexStep;
-    }
+    std::uint64_t sum = sumOfWordsHere(piece.data(), wholeWords, position);
     if (const std::size_t rest = piece.size() % kWordBytes; rest > 0) {
         std::uint64_t word = 0;
-        std::memcpy(&word, at + wholeWords * kWordBytes, rest);
-        sum += mixed(word + position);
+        std::memcpy(&word, piece.data() + wholeWords * kWordBytes, rest);
+        sum += mixed(word + position + wholeWords * kIndexStep);
     }
     return sum;
 }

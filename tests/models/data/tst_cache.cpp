@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/base/files.h"
+#include "models/data/cache.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <set>
+
+using namespace ibidem;
+using namespace ibidem::data;
+
+class TestCache : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void eachOptionMakesAnotherKey();
+    void keysDoNotRunTogether();
+    void findsOnlyWhatIsThere();
+    void optionsSurviveJson();
+    void optionsRefuse_data();
+    void optionsRefuse();
+};
+
+void TestCache::eachOptionMakesAnotherKey()
+{
+    const std::string file(64, 'a');
+    const std::set<std::string> keys{
+        Cache::key(file, {}),
+        Cache::key(std::string(64, 'b'), {}),
+        Cache::key(file, {"tab", "auto", "auto"}),
+        Cache::key(file, {"auto", "genes-in-rows", "auto"}),
+        Cache::key(file, {"auto", "auto", "none"}),
+    };
+    QCOMPARE(keys.size(), std::size_t{5});
+    QVERIFY(Cache::key(file, {}) == Cache::key(file, TableOptions()));
+    QCOMPARE(Cache::key(file, {}).size(), std::size_t{64});
+}
+
+void TestCache::keysDoNotRunTogether()
+{
+    QVERIFY(Cache::key("f", {"a", "bc", "d"}) != Cache::key("f", {"ab", "c", "d"}));
+}
+
+void TestCache::findsOnlyWhatIsThere()
+{
+    const QTemporaryDir folder;
+    const Cache cache(folder.path().toStdString());
+    const std::string file(64, 'a');
+    QVERIFY(!cache.find(file, {}));
+    const std::filesystem::path path = cache.pathOf(Cache::key(file, {}));
+    QVERIFY(path.parent_path() == cache.folder() && path.extension() == ".safetensors");
+    QVERIFY(writeFileAtomically(path, "x"));
+    QVERIFY(cache.find(file, {}) == path);
+    QVERIFY(!cache.find(file, {"tab", "auto", "auto"}));
+    QVERIFY(!Cache("/no/such/folder").find(file, {}));
+}
+
+void TestCache::optionsSurviveJson()
+{
+    const TableOptions options{"semicolon", "samples-in-rows", "type"};
+    QVERIFY(*TableOptions::fromJson(options.toJson()) == options);
+    QVERIFY(*TableOptions::fromJson(Json::object()) == TableOptions());
+}
+
+void TestCache::optionsRefuse_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::newRow("no object") << QByteArray("[]");
+    QTest::newRow("unknown key") << QByteArray(R"({"separator":"tab"})");
+    QTest::newRow("unknown delimiter") << QByteArray(R"({"delimiter":"pipe"})");
+    QTest::newRow("unknown orientation") << QByteArray(R"({"orientation":"upside down"})");
+    QTest::newRow("wrong type") << QByteArray(R"({"delimiter":1})");
+    QTest::newRow("empty label column") << QByteArray(R"({"labelColumn":""})");
+}
+
+void TestCache::optionsRefuse()
+{
+    QFETCH(QByteArray, json);
+    const auto options = TableOptions::fromJson(*parseJson(json.toStdString()));
+    QVERIFY(!options && options.error().code == ErrorCode::BadSpec);
+}
+
+QTEST_GUILESS_MAIN(TestCache)
+#include "tst_cache.moc"
