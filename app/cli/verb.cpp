@@ -4,6 +4,8 @@
 
 #include "models/base/text.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -34,41 +36,89 @@ std::size_t width(const std::string &text)
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+/// The text of a choice must be one of these.
+CLI::Validator oneOf(const std::vector<std::string> &choices)
+{
+    return CLI::IsMember(choices);
+}
+
+std::string listOf(const std::vector<std::string> &choices)
+{
+    std::string text;
+    for (std::size_t i = 0; i < choices.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ") + choices[i];
+    return text;
+}
+
 } // namespace
 
-Verbs::Verbs(CLI::App &app, OutputOptions &options)
-    : m_app(app)
-    , m_options(options)
-{}
-
-CLI::App &Verbs::add(const std::string &name, const std::string &summary, const std::string &example,
-                     Action action)
+Verb &Verb::positional(const std::string &name, std::string &value, const std::string &help)
 {
-    return addTo(m_app, name, summary, example, std::move(action));
+    m_app->add_option(name, value, help)->required();
+    return *this;
 }
 
-CLI::App &Verbs::addGroup(const std::string &name, const std::string &summary)
+Verb &Verb::positionals(const std::string &name, std::vector<std::string> &values, const std::string &help)
 {
-    CLI::App &group = *m_app.add_subcommand(name, summary);
-    group.require_subcommand(1);
-    return group;
+    m_app->add_option(name, values, help)->required();
+    return *this;
 }
 
-CLI::App &Verbs::addTo(CLI::App &group, const std::string &name, const std::string &summary,
-                       const std::string &example, Action action)
+Verb &Verb::positionalOrOption(const std::string &option, const std::string &name, std::string &value,
+                               const std::string &help)
 {
-    CLI::App &verb = *group.add_subcommand(name, summary);
-    verb.footer("Example:\n  " + example);
-    addOutputOptions(verb, m_options);
-    verb.final_callback([this, action = std::move(action)] { m_chosen = action; });
-    return verb;
+    m_app->add_option(option + "," + name, value, help)->required();
+    return *this;
 }
 
-CLI::Option *addUnsigned(CLI::App &verb, const std::string &name, std::optional<std::uint64_t> &value,
-                         const std::string &help)
+Verb &Verb::flag(const std::string &name, bool &value, const std::string &help)
 {
-    return verb
-        .add_option_function<std::string>(
+    m_app->add_flag(name, value, help);
+    return *this;
+}
+
+Verb &Verb::required(const std::string &name, const std::string &valueName, std::string &value,
+                     const std::string &help)
+{
+    m_app->add_option(name, value, help)->required()->option_text(valueName + " REQUIRED");
+    return *this;
+}
+
+Verb &Verb::text(const std::string &name, const std::string &valueName, std::optional<std::string> &value,
+                 const std::string &help)
+{
+    m_app
+        ->add_option_function<std::string>(
+            name, [&value](const std::string &text) { value = text; }, help)
+        ->option_text(valueName);
+    return *this;
+}
+
+Verb &Verb::texts(const std::string &name, const std::string &valueName, std::vector<std::string> &values,
+                  const std::string &help)
+{
+    m_app->add_option(name, values, help)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->option_text(valueName);
+    return *this;
+}
+
+Verb &Verb::choice(const std::string &name, const std::string &valueName, std::optional<std::string> &value,
+                   const std::vector<std::string> &choices, const std::string &help)
+{
+    m_app
+        ->add_option_function<std::string>(
+            name, [&value](const std::string &text) { value = text; }, help + listOf(choices))
+        ->check(oneOf(choices))
+        ->option_text(valueName);
+    return *this;
+}
+
+Verb &Verb::wholeNumber(const std::string &name, std::optional<std::uint64_t> &value, const std::string &help)
+{
+    m_app
+        ->add_option_function<std::string>(
             name,
             [&value, name](const std::string &text) {
                 value = parseUnsigned(text);
@@ -78,12 +128,13 @@ CLI::Option *addUnsigned(CLI::App &verb, const std::string &name, std::optional<
             },
             help)
         ->option_text("N");
+    return *this;
 }
 
-CLI::Option *addNumber(CLI::App &verb, const std::string &name, double &value, const std::string &help)
+Verb &Verb::number(const std::string &name, double &value, const std::string &help)
 {
-    return verb
-        .add_option_function<std::string>(
+    m_app
+        ->add_option_function<std::string>(
             name,
             [&value, name](const std::string &text) {
                 const auto number = parseDouble(text);
@@ -93,24 +144,38 @@ CLI::Option *addNumber(CLI::App &verb, const std::string &name, double &value, c
             },
             help)
         ->option_text("X");
+    return *this;
 }
 
-CLI::Option *addText(CLI::App &verb, const std::string &name, std::optional<std::string> &value,
-                     const std::string &help)
+Verbs::Verbs(CLI::App &app, OutputOptions &options)
+    : m_app(app)
+    , m_options(options)
+{}
+
+Verb Verbs::add(const std::string &name, const std::string &summary, const std::string &example,
+                Action action)
 {
-    return verb.add_option_function<std::string>(
-        name, [&value](const std::string &text) { value = text; }, help);
+    return addTo(m_app, name, summary, example, std::move(action));
 }
 
-void addRunAndTable(CLI::App &verb, std::string &run, std::string &table)
+Verb Verbs::add(const std::string &group, const std::string &groupSummary, const std::string &name,
+                const std::string &summary, const std::string &example, Action action)
 {
-    verb.add_option("--run,RUN", run, "Folder of the run")->required();
-    verb.add_option("--data,TABLE", table, "Table of samples")->required();
+    const auto known =
+        m_app.get_subcommands([&group](const CLI::App *verb) { return verb->get_name() == group; });
+    CLI::App *parent =
+        known.empty() ? m_app.add_subcommand(group, groupSummary)->require_subcommand(1) : known.front();
+    return addTo(*parent, name, summary, example, std::move(action));
 }
 
-CLI::Option *addForce(CLI::App &verb, bool &value)
+Verb Verbs::addTo(CLI::App &group, const std::string &name, const std::string &summary,
+                  const std::string &example, Action action)
 {
-    return verb.add_flag("--force", value, "Replace what is there already");
+    CLI::App &verb = *group.add_subcommand(name, summary);
+    verb.footer("Example:\n  " + example);
+    addOutputOptions(verb, m_options);
+    verb.final_callback([this, action = std::move(action)] { m_chosen = action; });
+    return Verb(verb);
 }
 
 Status refuseOverwrite(const std::string &path, bool force)

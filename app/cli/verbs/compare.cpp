@@ -99,13 +99,13 @@ Result<int> compareVerb(const Arguments &arguments, Console &console)
 void addCompare(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb = verbs.add("compare", "Are two runs the same, bit for bit, and what differs",
-                               "ibidem compare my-run my-run-rerun-1",
-                               [arguments](Console &console) { return compareVerb(*arguments, console); });
-    verb.add_option("A", arguments->a, "A run")->required();
-    verb.add_option("B", arguments->b, "Another run")->required();
-    addText(verb, "--tolerance", arguments->tolerance, "Also accept small differences: ulp:N or rel:X")
-        ->option_text("HOW");
+    verbs
+        .add("compare", "Are two runs the same, bit for bit, and what differs",
+             "ibidem compare my-run my-run-rerun-1",
+             [arguments](Console &console) { return compareVerb(*arguments, console); })
+        .positional("A", arguments->a, "A run")
+        .positional("B", arguments->b, "Another run")
+        .text("--tolerance", "HOW", arguments->tolerance, "Also accept small differences: ulp:N or rel:X");
 }
 
 } // namespace ibidem::cli

@@ -114,12 +114,11 @@ Result<int> demo(const Arguments &arguments, Console &console)
 void addDemo(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb = verbs.add("demo", "Generate data, train, train again, compare bit for bit, report",
-                               "ibidem demo --out demo",
-                               [arguments](Console &console) { return demo(*arguments, console); });
-    addText(verb, "--out", arguments->out, "Folder to fill; else ibidem-demo in the current folder")
-        ->option_text("DIR");
-    addForce(verb, arguments->force);
+    verbs
+        .add("demo", "Generate data, train, train again, compare bit for bit, report",
+             "ibidem demo --out demo", [arguments](Console &console) { return demo(*arguments, console); })
+        .text("--out", "DIR", arguments->out, "Folder to fill; else ibidem-demo in the current folder")
+        .flag("--force", arguments->force, kForceHelp);
 }
 
 } // namespace ibidem::cli

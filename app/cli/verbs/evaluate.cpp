@@ -121,12 +121,13 @@ Result<int> evaluate(const Arguments &arguments, Console &console)
 void addEvaluate(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb = verbs.add("evaluate", "Metrics and confusion matrix of a model on a table with classes",
-                               "ibidem evaluate my-run lcep_test.tsv",
-                               [arguments](Console &console) { return evaluate(*arguments, console); });
-    addRunAndTable(verb, arguments->run, arguments->table);
-    addText(verb, "--labels", arguments->labels, "Classes of the samples: CLS file or annotation table")
-        ->option_text("PATH");
+    verbs
+        .add("evaluate", "Metrics and confusion matrix of a model on a table with classes",
+             "ibidem evaluate my-run lcep_test.tsv",
+             [arguments](Console &console) { return evaluate(*arguments, console); })
+        .positionalOrOption("--run", "RUN", arguments->run, "Folder of the run")
+        .positionalOrOption("--data", "TABLE", arguments->table, "Table of samples with classes")
+        .text("--labels", "PATH", arguments->labels, "Classes of the samples: CLS file or annotation table");
 }
 
 } // namespace ibidem::cli

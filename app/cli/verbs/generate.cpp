@@ -59,23 +59,23 @@ Result<int> generate(const Arguments &arguments, Console &console)
 
 void addGenerate(Verbs &verbs)
 {
-    CLI::App &group = verbs.addGroup("generate", "Realistic data that is the same on every machine");
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb =
-        verbs.addTo(group, "expression", "An expression table of two classes, as TSV",
-                    "ibidem generate expression --genes 500 --samples 240 --seed 1 -o expression.tsv",
-                    [arguments](Console &console) { return generate(*arguments, console); });
-    addUnsigned(verb, "--genes", arguments->genes, "Number of genes (500)");
-    addUnsigned(verb, "--samples", arguments->samples, "Number of samples (240)");
-    addUnsigned(verb, "--modules", arguments->modules, "Groups of correlated genes (20)");
-    addUnsigned(verb, "--seed", arguments->seed, "Seed (0)");
-    addNumber(verb, "--positive", arguments->recipe.positiveFraction, "Share of samples of class 1 (0.5)");
-    addNumber(verb, "--informative", arguments->recipe.informativeFraction,
-              "Share of genes that differ between the classes (0.1)");
-    addNumber(verb, "--effect", arguments->recipe.effect,
-              "Mean absolute log2 fold change of those genes (1)");
-    addText(verb, "-o,--out", arguments->out, "File to write; else standard output")->option_text("FILE");
-    addForce(verb, arguments->force);
+    prepare::ExpressionRecipe &recipe = arguments->recipe;
+    verbs
+        .add("generate", "Realistic data that is the same on every machine", "expression",
+             "An expression table of two classes, as TSV",
+             "ibidem generate expression --genes 500 --samples 240 --seed 1 -o expression.tsv",
+             [arguments](Console &console) { return generate(*arguments, console); })
+        .wholeNumber("--genes", arguments->genes, "Number of genes (500)")
+        .wholeNumber("--samples", arguments->samples, "Number of samples (240)")
+        .wholeNumber("--modules", arguments->modules, "Groups of correlated genes (20)")
+        .wholeNumber("--seed", arguments->seed, "Seed (0)")
+        .number("--positive", recipe.positiveFraction, "Share of samples of class 1 (0.5)")
+        .number("--informative", recipe.informativeFraction,
+                "Share of genes that differ between the classes (0.1)")
+        .number("--effect", recipe.effect, "Mean absolute log2 fold change of those genes (1)")
+        .text("-o,--out", "FILE", arguments->out, "File to write; else standard output")
+        .flag("--force", arguments->force, kForceHelp);
 }
 
 } // namespace ibidem::cli

@@ -113,16 +113,15 @@ Result<int> import(const Arguments &arguments, Console &console)
 void addImport(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb = verbs.add("import", "An XGBoost model (UBJSON, or the binary format up to 1.x) as a run",
-                               "ibidem import model.xgb --genes-from lcep_train.tsv --out published",
-                               [arguments](Console &console) { return import(*arguments, console); });
-    verb.add_option("MODEL", arguments->model, "The model's file")->required();
-    addText(verb, "--genes-from", arguments->genesFrom,
-            "Table whose genes, in order, are the model's features")
-        ->option_text("TABLE");
-    addText(verb, "--out", arguments->out, "Folder of the run; else a new one in the run store")
-        ->option_text("DIR");
-    addForce(verb, arguments->force);
+    verbs
+        .add("import", "An XGBoost model (UBJSON, or the binary format up to 1.x) as a run",
+             "ibidem import model.xgb --genes-from lcep_train.tsv --out published",
+             [arguments](Console &console) { return import(*arguments, console); })
+        .positional("MODEL", arguments->model, "The model's file")
+        .text("--genes-from", "TABLE", arguments->genesFrom,
+              "Table whose genes, in order, are the model's features")
+        .text("--out", "DIR", arguments->out, "Folder of the run; else a new one in the run store")
+        .flag("--force", arguments->force, kForceHelp);
 }
 
 } // namespace ibidem::cli

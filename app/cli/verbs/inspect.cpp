@@ -6,6 +6,7 @@
 #include "models/base/text.h"
 #include "models/jobs/error_json.h"
 
+#include <cmath>
 #include <memory>
 
 namespace ibidem::cli {
@@ -15,7 +16,9 @@ namespace {
 struct Arguments
 {
     std::vector<std::string> paths;
-    data::TableOptions options;
+    std::optional<std::string> delimiter;
+    std::optional<std::string> orientation;
+    std::optional<std::string> labelColumn;
 };
 
 Json checksJson(const std::vector<data::Check> &checks)
@@ -26,6 +29,12 @@ Json checksJson(const std::vector<data::Check> &checks)
                             {"state", std::string(data::checkStateName(check.state))},
                             {"message", check.message}});
     return list;
+}
+
+/// Sums of huge values may be infinite, for which JSON has no number.
+Json numberJson(double value)
+{
+    return std::isfinite(value) ? Json(value) : Json(formatDouble(value));
 }
 
 Json documentOf(const std::string &path, const data::TableSummary &summary)
@@ -39,9 +48,9 @@ Json documentOf(const std::string &path, const data::TableSummary &summary)
                 {"digest", summary.digest},
                 {"bytes", summary.fileBytes},
                 {"sha256", summary.fileSha256},
-                {"sum", summary.sum},
-                {"minimum", summary.minimum},
-                {"maximum", summary.maximum},
+                {"sum", numberJson(summary.sum)},
+                {"minimum", numberJson(summary.minimum)},
+                {"maximum", numberJson(summary.maximum)},
                 {"orientation", summary.orientation},
                 {"delimiter", summary.delimiter},
                 {"labelSource", summary.labelSource}};
@@ -85,10 +94,13 @@ std::string textOf(const std::string &path, const data::TableSummary &summary, c
 
 Result<int> inspect(const Arguments &arguments, Console &console)
 {
+    const data::TableOptions options{arguments.delimiter.value_or("auto"),
+                                     arguments.orientation.value_or("auto"),
+                                     arguments.labelColumn.value_or("auto")};
     int firstFailure = 0;
     Json documents = Json::array();
     for (const std::string &path : arguments.paths) {
-        const auto opened = openFile(path, arguments.options, Places::ofUser(), console);
+        const auto opened = openFile(path, options, Places::ofUser(), console);
         if (opened) {
             documents.push_back(documentOf(path, opened->summary));
             console.result(textOf(path, opened->summary, console));
@@ -110,18 +122,15 @@ Result<int> inspect(const Arguments &arguments, Console &console)
 void addInspect(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb = verbs.add("inspect", "What is this file, is it sound, what is its digest",
-                               "ibidem inspect lcep_train.tsv lcep_test.tsv",
-                               [arguments](Console &console) { return inspect(*arguments, console); });
-    verb.add_option("PATH", arguments->paths, "Files to look at")->required();
-    verb.add_option("--delimiter", arguments->options.delimiter, "auto, tab, comma, semicolon or blank")
-        ->check(CLI::IsMember({"auto", "tab", "comma", "semicolon", "blank"}))
-        ->option_text("WHICH");
-    verb.add_option("--orientation", arguments->options.orientation, "auto, genes-in-rows or samples-in-rows")
-        ->check(CLI::IsMember({"auto", "genes-in-rows", "samples-in-rows"}))
-        ->option_text("WHICH");
-    verb.add_option("--label-column", arguments->options.labelColumn, "auto, none or the name of a column")
-        ->option_text("NAME");
+    verbs
+        .add("inspect", "What is this file, is it sound, what is its digest",
+             "ibidem inspect lcep_train.tsv lcep_test.tsv",
+             [arguments](Console &console) { return inspect(*arguments, console); })
+        .positionals("PATH", arguments->paths, "Files to look at")
+        .choice("--delimiter", "WHICH", arguments->delimiter, {"auto", "tab", "comma", "semicolon", "blank"})
+        .choice("--orientation", "WHICH", arguments->orientation,
+                {"auto", "genes-in-rows", "samples-in-rows"})
+        .text("--label-column", "NAME", arguments->labelColumn, "auto, none or the name of a column");
 }
 
 } // namespace ibidem::cli

@@ -94,12 +94,14 @@ Result<int> predict(const Arguments &arguments, Console &console)
 void addPredict(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb = verbs.add("predict", "Class, margin and probabilities of each sample of a table",
-                               "ibidem predict my-run new_samples.tsv --out predictions.tsv",
-                               [arguments](Console &console) { return predict(*arguments, console); });
-    addRunAndTable(verb, arguments->run, arguments->table);
-    addText(verb, "-o,--out", arguments->out, "TSV to write; else standard output")->option_text("FILE");
-    addForce(verb, arguments->force);
+    verbs
+        .add("predict", "Class, margin and probabilities of each sample of a table",
+             "ibidem predict my-run new_samples.tsv --out predictions.tsv",
+             [arguments](Console &console) { return predict(*arguments, console); })
+        .positionalOrOption("--run", "RUN", arguments->run, "Folder of the run")
+        .positionalOrOption("--data", "TABLE", arguments->table, "Table of samples")
+        .text("-o,--out", "FILE", arguments->out, "TSV to write; else standard output")
+        .flag("--force", arguments->force, kForceHelp);
 }
 
 } // namespace ibidem::cli

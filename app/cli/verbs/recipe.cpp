@@ -68,21 +68,20 @@ Result<int> check(const std::string &file, Console &console)
 
 void addRecipe(Verbs &verbs)
 {
-    CLI::App &group = verbs.addGroup("recipe", "What can be trained: list, show, check");
-    verbs.addTo(group, "list", "The recipes, one a line", "ibidem recipe list", list);
+    const std::string group = "recipe";
+    const std::string summary = "What can be trained: list, show, check";
+    verbs.add(group, summary, "list", "The recipes, one a line", "ibidem recipe list", list);
     const auto name = std::make_shared<std::string>();
     verbs
-        .addTo(group, "show", "The settings of a recipe as a spec that can be changed and trained",
-               "ibidem recipe show lcep-xgboost >my-spec.json",
-               [name](Console &console) { return show(*name, console); })
-        .add_option("NAME", *name, "Name of a recipe")
-        ->required();
+        .add(group, summary, "show", "The settings of a recipe, as a spec that can be changed and trained",
+             "ibidem recipe show lcep-xgboost >my-spec.json",
+             [name](Console &console) { return show(*name, console); })
+        .positional("NAME", *name, "Name of a recipe");
     const auto file = std::make_shared<std::string>();
     verbs
-        .addTo(group, "check", "Is this spec file sound", "ibidem recipe check my-spec.json",
-               [file](Console &console) { return check(*file, console); })
-        .add_option("FILE", *file, "Spec, JSON or TOML")
-        ->required();
+        .add(group, summary, "check", "Is this spec file sound", "ibidem recipe check my-spec.json",
+             [file](Console &console) { return check(*file, console); })
+        .positional("FILE", *file, "Spec, JSON or TOML");
 }
 
 } // namespace ibidem::cli

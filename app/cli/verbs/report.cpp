@@ -33,12 +33,13 @@ Result<int> reportVerb(const Arguments &arguments, Console &console)
 void addReport(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb = verbs.add("report", "One self-contained page about a run and its reruns",
-                               "ibidem report my-run my-run-rerun-1 --html report.html",
-                               [arguments](Console &console) { return reportVerb(*arguments, console); });
-    verb.add_option("RUN", arguments->runs, "Runs; the first is the reference")->required();
-    verb.add_option("--html", arguments->html, "Page to write")->required()->option_text("FILE");
-    addForce(verb, arguments->force);
+    verbs
+        .add("report", "One self-contained page about a run and its reruns",
+             "ibidem report my-run my-run-rerun-1 --html report.html",
+             [arguments](Console &console) { return reportVerb(*arguments, console); })
+        .positionals("RUN", arguments->runs, "Runs; the first is the reference")
+        .required("--html", "FILE", arguments->html, "Page to write")
+        .flag("--force", arguments->force, kForceHelp);
 }
 
 } // namespace ibidem::cli

@@ -70,15 +70,15 @@ Result<int> rerun(const Arguments &arguments, Console &console)
 void addRerun(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb = verbs.add("rerun", "Train again from what a run recorded, and compare bit for bit",
-                               "ibidem rerun my-run --times 5",
-                               [arguments](Console &console) { return rerun(*arguments, console); });
-    verb.add_option("RUN", arguments->run, "The run to repeat")->required();
-    addUnsigned(verb, "--times", arguments->times, "How often (1)");
-    addText(verb, "--out-prefix", arguments->outPrefix, "New runs are PREFIX1, PREFIX2 …; else RUN-rerun-1 …")
-        ->option_text("PREFIX");
-    verb.add_flag("--allow-changed", arguments->allowChanged,
-                  "Go on though an input has another content now");
+    verbs
+        .add("rerun", "Train again from what a run recorded, and compare bit for bit",
+             "ibidem rerun my-run --times 5",
+             [arguments](Console &console) { return rerun(*arguments, console); })
+        .positional("RUN", arguments->run, "The run to repeat")
+        .wholeNumber("--times", arguments->times, "How often (1)")
+        .text("--out-prefix", "PREFIX", arguments->outPrefix,
+              "New runs are PREFIX1, PREFIX2 …; else RUN-rerun-1 …")
+        .flag("--allow-changed", arguments->allowChanged, "Go on though an input has another content now");
 }
 
 } // namespace ibidem::cli

@@ -33,8 +33,7 @@ void addResume(Verbs &verbs)
     verbs
         .add("resume", "Go on with a stopped or killed run; the bits are those of an uninterrupted one",
              "ibidem resume my-run", [run](Console &console) { return resume(*run, console); })
-        .add_option("RUN", *run, "Folder of the run")
-        ->required();
+        .positional("RUN", *run, "Folder of the run");
 }
 
 } // namespace ibidem::cli

@@ -63,49 +63,33 @@ Result<int> train(const Arguments &arguments, Console &console)
     return showTrained(trained, console);
 }
 
-void addDataOptions(CLI::App &verb, Arguments &arguments)
-{
-    const std::string group = "Data";
-    const auto path = [&](const std::string &name, std::optional<std::string> &value,
-                          const std::string &help) {
-        addText(verb, name, value, help)->option_text("PATH")->group(group);
-    };
-    path("--data", arguments.train, "Table to train on");
-    path("--test", arguments.test, "Table to test on; else a part of the training table is kept for it");
-    path("--labels", arguments.labels, "Classes of the samples: CLS file or annotation table");
-    path("--genes", arguments.genes, "Use only the genes that this file lists");
-    path("--split", arguments.split, "Lines of sample and train or test, instead of a drawn split");
-}
-
 } // namespace
 
 void addTrain(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App &verb =
-        verbs.add("train", "Train one run in a fresh process",
-                  "ibidem train lcep-xgboost --data lcep_train.tsv --test lcep_test.tsv --out my-run",
-                  [arguments](Console &console) { return train(*arguments, console); });
-    verb.add_option("SPEC", arguments->order.recipeOrSpec, "A recipe's name, or a spec file (JSON or TOML)")
-        ->required();
-    addDataOptions(verb, *arguments);
-    verb.add_option("--set", arguments->order.overrides, "Change a setting; may be given several times")
-        ->option_text("KEY=VALUE")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    addUnsigned(verb, "--rounds", arguments->rounds, "Short for --set model.rounds=N");
-    addText(verb, "--level", arguments->level, "random, seeded, deterministic or portable")
-        ->check(CLI::IsMember({"random", "seeded", "deterministic", "portable"}))
-        ->option_text("LEVEL");
-    addUnsigned(verb, "--seed", arguments->order.seed, "Seed of everything random");
-    addText(verb, "--device", arguments->order.device, "auto, cpu or cuda:N")->option_text("DEVICE");
-    addUnsigned(verb, "--threads", arguments->threads, "Number of threads; 0 chooses");
-    addText(verb, "--isa", arguments->order.isa, "auto, scalar, avx2 or avx512")
-        ->check(CLI::IsMember({"auto", "scalar", "avx2", "avx512"}))
-        ->option_text("ISA");
-    addText(verb, "--out", arguments->out, "Folder of the run; else a new one in the run store")
-        ->option_text("DIR");
-    addForce(verb, arguments->order.force);
+    jobs::TrainOrder &order = arguments->order;
+    verbs
+        .add("train", "Train one run in a fresh process",
+             "ibidem train lcep-xgboost --data lcep_train.tsv --test lcep_test.tsv --out my-run",
+             [arguments](Console &console) { return train(*arguments, console); })
+        .positional("SPEC", order.recipeOrSpec, "A recipe's name, or a spec file (JSON or TOML)")
+        .text("--data", "PATH", arguments->train, "Table to train on")
+        .text("--test", "PATH", arguments->test,
+              "Table to test on; else a part of the training table is kept for it")
+        .text("--labels", "PATH", arguments->labels, "Classes of the samples: CLS file or annotation table")
+        .text("--genes", "PATH", arguments->genes, "Use only the genes that this file lists")
+        .text("--split", "PATH", arguments->split,
+              "Lines of sample and train or test, instead of a drawn split")
+        .texts("--set", "KEY=VALUE", order.overrides, "Change a setting; may be given several times")
+        .wholeNumber("--rounds", arguments->rounds, "Short for --set model.rounds=N")
+        .choice("--level", "LEVEL", arguments->level, {"random", "seeded", "deterministic", "portable"})
+        .wholeNumber("--seed", order.seed, "Seed of everything random")
+        .text("--device", "DEVICE", order.device, "auto, cpu or cuda:N")
+        .wholeNumber("--threads", arguments->threads, "Number of threads; 0 chooses")
+        .choice("--isa", "ISA", order.isa, {"auto", "scalar", "avx2", "avx512"})
+        .text("--out", "DIR", arguments->out, "Folder of the run; else a new one in the run store")
+        .flag("--force", order.force, kForceHelp);
 }
 
 } // namespace ibidem::cli
