@@ -107,7 +107,20 @@ void CurvePlot::adoptPalette()
     m_plot->legend->setTextColor(text);
     m_plot->legend->setFont(font());
     m_cursor->setPen(QPen(text, 1.5));
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    replot();
+}
+
+void CurvePlot::replot()
+{
+    // Unseen there is no buffer to paint into; being shown brings a paint of its own.
+    if (m_plot->isVisible())
+        m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void CurvePlot::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    replot();
 }
 
 void CurvePlot::redraw()
@@ -127,7 +140,7 @@ void CurvePlot::redraw()
     m_plot->xAxis->setRange(0.0, static_cast<double>(std::max<qint64>(rounds, 1)));
     m_plot->yAxis->setRange(lowest * 0.8, std::max(extent.highest, 1.0) * 1.2);
     moveCursor(m_place);
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    replot();
 }
 
 void CurvePlot::moveCursor(qsizetype place)
@@ -169,7 +182,7 @@ void CurvePlot::keyPressEvent(QKeyEvent *event)
         QWidget::keyPressEvent(event);
         return;
     }
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    replot();
 }
 
 void CurvePlot::focusInEvent(QFocusEvent *event)
@@ -177,7 +190,7 @@ void CurvePlot::focusInEvent(QFocusEvent *event)
     QWidget::focusInEvent(event);
     m_plot->xAxis->setBasePen(QPen(QApplication::palette().color(QPalette::Highlight), 2.0));
     m_plot->yAxis->setBasePen(m_plot->xAxis->basePen());
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    replot();
 }
 
 void CurvePlot::focusOutEvent(QFocusEvent *event)

@@ -27,10 +27,12 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
     void focusOutEvent(QFocusEvent *event) override;
+    void showEvent(QShowEvent *event) override;
 
 private:
     void adoptPalette();
     void redraw();
+    void replot();
     void moveCursor(qsizetype place);
 
     view::CurveModel *m_model = nullptr;

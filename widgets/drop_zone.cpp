@@ -21,6 +21,7 @@ QLabel *centred(const QString &text, QWidget *parent)
     auto *label = new QLabel(text, parent);
     label->setAlignment(Qt::AlignCenter);
     label->setWordWrap(true);
+    label->setFixedWidth(label->fontMetrics().averageCharWidth() * 80);
     return label;
 }
 
@@ -57,15 +58,17 @@ DropZone::DropZone(QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setSpacing(14);
     layout->addStretch(2);
-    layout->addWidget(icon);
-    layout->addWidget(titleLabel(tr("Drop a table of gene expression here"), this));
+    layout->addWidget(icon, 0, Qt::AlignHCenter);
+    layout->addWidget(titleLabel(tr("Drop a table of gene expression here"), this), 0, Qt::AlignHCenter);
     layout->addWidget(
-        centred(tr("Genes and samples as .tsv, .csv or .gct, also .gz; class labels as .cls or .tsv"), this));
+        centred(tr("Genes and samples as .tsv, .csv or .gct, also .gz; class labels as .cls or .tsv"), this),
+        0, Qt::AlignHCenter);
     layout->addLayout(buttons);
     layout->addWidget(centred(tr("Next: the file is checked and gets a fingerprint, then a model can be "
                                  "trained on it, twice, and the "
                                  "two be compared bit for bit. Nothing leaves this computer."),
-                              this));
+                              this),
+                      0, Qt::AlignHCenter);
     layout->addWidget(m_recent, 0, Qt::AlignHCenter);
     layout->addStretch(3);
     connect(open, &QPushButton::clicked, this, &DropZone::openRequested);

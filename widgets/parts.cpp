@@ -15,6 +15,8 @@ namespace ibidem::widgets {
 
 namespace {
 
+constexpr int kDarkerThanHighlight = 135; ///< per cent
+
 QIcon checkIcon(data::CheckState state)
 {
     switch (state) {
@@ -92,7 +94,9 @@ void PrimaryButton::adoptPalette()
     m_adopting = true;
     QPalette colors = QApplication::palette();
     for (const QPalette::ColorGroup group : {QPalette::Active, QPalette::Inactive}) {
-        colors.setColor(group, QPalette::Button, colors.color(QPalette::Highlight));
+        // The style paints buttons lighter than their colour.
+        colors.setColor(group, QPalette::Button,
+                        colors.color(QPalette::Highlight).darker(kDarkerThanHighlight));
         colors.setColor(group, QPalette::ButtonText, colors.color(QPalette::HighlightedText));
     }
     setPalette(colors);

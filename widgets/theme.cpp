@@ -12,15 +12,11 @@
 
 #include <utility>
 
-namespace {
-
-// Outside the namespace, as the macro wants it: icons in a static library are not there without it.
-void loadIcons()
+// At global scope, as the macro wants it: icons in a static library are not there without it.
+static void loadIcons()
 {
     Q_INIT_RESOURCE(ibidem_icons);
 }
-
-} // namespace
 
 namespace ibidem::widgets {
 

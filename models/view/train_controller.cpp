@@ -252,18 +252,20 @@ void TrainController::jobFinished(int exitCode)
     if (!m_job)
         return;
     m_run = runs::finalPath(m_job->run());
+    const QString said = toQt(m_job->problem());
     m_job->deleteLater();
     m_job = nullptr;
-    if (exitCode == 75) {
+    if (exitCode == ibidem::exitCode(ErrorCode::Stopped)) {
         m_permille = 0;
         addLog(tr("Stopped after round %1; a checkpoint is kept.").arg(m_round));
         setState(State::Stopped);
         return;
     }
     if (exitCode != 0) {
+        const QString cause =
+            said.isEmpty() ? tr("the training program ended with code %1").arg(exitCode) : said;
         fail(!m_problem.isEmpty() ? m_problem
-                                  : Problem{tr("The training program ended with code %1.").arg(exitCode),
-                                            fromPath(m_run), tr("Its log is in the run's folder.")});
+                                  : Problem{cause, fromPath(m_run), tr("its log is in the run's folder")});
         return;
     }
     m_background.run([run = m_run] { return runs::readManifest(run); },

@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/view/session.h"
+
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <thread>
+
+using namespace ibidem;
+using namespace ibidem::view;
+
+namespace {
+
+Session::Setup setupIn(const QTemporaryDir &folder)
+{
+    const std::filesystem::path root = toPath(folder.path());
+    return {{root / "no-convert", root / "no-train"}, root / "cache", root / "runs", root / "sample.tsv", [] {
+                return Result<std::string>(std::string("x\n"));
+            }};
+}
+
+} // namespace
+
+class TestSession : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyStepSaysWhyItCannotAct();
+    void aMissingFileIsAProblemInWords();
+    void clearingTakesTheProblemAway();
+    void twoFilesAreTrainingAndTest();
+    void aSampleIsWrittenInAnotherThread();
+    void aFailedSampleIsAProblem();
+    void comparingNothingIsAProblemInWords();
+    void onlyTheLastComparisonIsShown();
+    void backgroundDeliversInTheOwnersThreadAndNeverAfterIt();
+};
+
+void TestSession::everyStepSaysWhyItCannotAct()
+{
+    const QTemporaryDir folder;
+    Session session(setupIn(folder));
+    QCOMPARE(session.step(Step::Data).state, StepState::Empty);
+    QVERIFY(!session.train()->whyNotTrain().isEmpty());
+    QVERIFY(!session.train()->whyNotAgain().isEmpty());
+    QVERIFY(!session.train()->whyNotStop().isEmpty());
+    QVERIFY(!session.report()->whyNotSave().isEmpty());
+    session.train()->train();
+    session.train()->runAgain();
+    session.train()->stop();
+    session.report()->save(folder.filePath(QStringLiteral("report.html")));
+    QCOMPARE(session.train()->state(), TrainController::State::Idle);
+    QCOMPARE(session.report()->state(), ReportController::State::Idle);
+    for (const Step step : {Step::Data, Step::Train, Step::Compare, Step::Report})
+        QVERIFY(!session.step(step).status.isEmpty());
+}
+
+void TestSession::aMissingFileIsAProblemInWords()
+{
+    const QTemporaryDir folder;
+    Session session(setupIn(folder));
+    const QString file = folder.filePath(QStringLiteral("nothing.tsv"));
+    session.data()->open(InputRole::Train, file);
+    const DataInput *input = session.data()->input(InputRole::Train);
+    QCOMPARE(session.step(Step::Data).state, StepState::Running);
+    QTRY_COMPARE(input->state(), DataInput::State::Failed);
+    QVERIFY(!input->problem().cause.isEmpty());
+    QVERIFY(input->problem().file.contains(QStringLiteral("nothing.tsv")));
+    QCOMPARE(session.step(Step::Data).state, StepState::Attention);
+    QVERIFY(session.train()->whyNotTrain().contains(QStringLiteral("nothing.tsv")));
+}
+
+void TestSession::clearingTakesTheProblemAway()
+{
+    const QTemporaryDir folder;
+    Session session(setupIn(folder));
+    session.data()->open(InputRole::Test, folder.filePath(QStringLiteral("nothing.tsv")));
+    QTRY_COMPARE(session.data()->input(InputRole::Test)->state(), DataInput::State::Failed);
+    session.data()->clear(InputRole::Test);
+    QVERIFY(session.data()->isEmpty());
+    QVERIFY(session.data()->input(InputRole::Test)->problem().isEmpty());
+}
+
+void TestSession::twoFilesAreTrainingAndTest()
+{
+    const QTemporaryDir folder;
+    Session session(setupIn(folder));
+    session.data()->openAll({folder.filePath(QStringLiteral("lcep_test.tsv")),
+                             folder.filePath(QStringLiteral("lcep_train.tsv"))});
+    QCOMPARE(session.data()->input(InputRole::Train)->fileName(), QStringLiteral("lcep_train.tsv"));
+    QCOMPARE(session.data()->input(InputRole::Test)->fileName(), QStringLiteral("lcep_test.tsv"));
+    QCOMPARE(session.data()->selected(), InputRole::Train);
+    session.data()->clear(InputRole::Test);
+    session.data()->openAll({folder.filePath(QStringLiteral("a_test.tsv"))});
+    QCOMPARE(session.data()->input(InputRole::Train)->fileName(), QStringLiteral("a_test.tsv"));
+    QCOMPARE(session.data()->input(InputRole::Test)->state(), DataInput::State::None);
+}
+
+void TestSession::aSampleIsWrittenInAnotherThread()
+{
+    const QTemporaryDir folder;
+    Session::Setup setup = setupIn(folder);
+    std::thread::id worker;
+    setup.sampleSource = [&worker] {
+        worker = std::this_thread::get_id();
+        return Result<std::string>(std::string("Gene ID\t0_a\n"));
+    };
+    Session session(setup);
+    session.data()->makeSample();
+    QVERIFY(session.data()->makingSample());
+    QTRY_VERIFY(!session.data()->makingSample());
+    QVERIFY(worker != std::this_thread::get_id());
+    QFile file(fromPath(setup.sampleFile));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), QByteArray("Gene ID\t0_a\n"));
+    QCOMPARE(session.data()->input(InputRole::Train)->fileName(), QStringLiteral("sample.tsv"));
+}
+
+void TestSession::aFailedSampleIsAProblem()
+{
+    const QTemporaryDir folder;
+    Session::Setup setup = setupIn(folder);
+    setup.sampleSource = [] { return Result<std::string>(fail(ErrorCode::BadSpec, "no genes")); };
+    Session session(setup);
+    session.data()->makeSample();
+    QTRY_VERIFY(!session.data()->sampleProblem().isEmpty());
+    QVERIFY(session.data()->isEmpty());
+}
+
+void TestSession::comparingNothingIsAProblemInWords()
+{
+    const QTemporaryDir folder;
+    Session session(setupIn(folder));
+    QCOMPARE(session.compare()->verdict(), CompareController::Verdict::None);
+    session.compare()->compare(toPath(folder.filePath(QStringLiteral("a"))),
+                               toPath(folder.filePath(QStringLiteral("b"))));
+    QCOMPARE(session.step(Step::Compare).state, StepState::Running);
+    QTRY_COMPARE(session.compare()->state(), CompareController::State::Failed);
+    QVERIFY(!session.compare()->problem().cause.isEmpty());
+    QCOMPARE(session.compare()->verdict(), CompareController::Verdict::None);
+}
+
+void TestSession::onlyTheLastComparisonIsShown()
+{
+    CompareController controller;
+    QSignalSpy changed(&controller, &CompareController::changed);
+    controller.compare("/nowhere/a", "/nowhere/b");
+    controller.compare("/nowhere/c", "/nowhere/d");
+    QTRY_COMPARE(controller.state(), CompareController::State::Failed);
+    QCOMPARE(changed.count(), 3);
+    QVERIFY(controller.a() == std::filesystem::path("/nowhere/c"));
+}
+
+void TestSession::backgroundDeliversInTheOwnersThreadAndNeverAfterIt()
+{
+    int delivered = 0;
+    std::thread::id place;
+    {
+        QObject owner;
+        Background background(&owner);
+        background.run([] { return 41; },
+                       [&](int value) {
+                           delivered = value + 1;
+                           place = std::this_thread::get_id();
+                       });
+        QTRY_COMPARE(delivered, 42);
+        QVERIFY(place == std::this_thread::get_id());
+        background.run([] { return 1; }, [&](int) { delivered = -1; });
+    }
+    QCoreApplication::processEvents();
+    QCOMPARE(delivered, 42);
+}
+
+QTEST_GUILESS_MAIN(TestSession)
+#include "tst_session.moc"
