@@ -132,8 +132,7 @@ private:
     Status makeMatrix(const prepare::PreparedSet &set, Matrix &matrix)
     {
         IBIDEM_TRY(matrix, Matrix::create(set.values, m_data.geneIds.size(), m_spec.threads));
-        IBIDEM_CHECK(matrix.setLabels(set.classes));
-        return matrix.setFeatureNames(m_data.geneIds);
+        return matrix.setLabels(set.classes);
     }
 
     Status freshBooster()
@@ -142,7 +141,7 @@ private:
         IBIDEM_TRY(m_booster, Booster::create({&m_train, &m_test}));
         for (const auto &[name, value] : parameters)
             IBIDEM_CHECK(m_booster.set(name, value));
-        return {};
+        return m_booster.setFeatureNames(m_data.geneIds);
     }
 
     /// A state carries its parameters; threads and device may be others today.

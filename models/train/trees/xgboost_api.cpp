@@ -70,16 +70,6 @@ Status Matrix::setLabels(std::span<const std::int32_t> classes)
     return checked(XGDMatrixSetInfoFromInterface(m_handle, "label", array.c_str()), "to take the labels");
 }
 
-Status Matrix::setFeatureNames(const std::vector<std::string> &names)
-{
-    std::vector<const char *> pointers;
-    pointers.reserve(names.size());
-    for (const std::string &name : names)
-        pointers.push_back(name.c_str());
-    return checked(XGDMatrixSetStrFeatureInfo(m_handle, "feature_name", pointers.data(), pointers.size()),
-                   "to take the genes' names");
-}
-
 Result<Booster> Booster::create(const std::vector<const Matrix *> &cached)
 {
     std::vector<DMatrixHandle> handles;
@@ -110,6 +100,16 @@ Status Booster::set(const std::string &name, const std::string &value)
 {
     return checked(XGBoosterSetParam(m_handle, name.c_str(), value.c_str()),
                    "to set " + name + " = " + value);
+}
+
+Status Booster::setFeatureNames(const std::vector<std::string> &names)
+{
+    std::vector<const char *> pointers;
+    pointers.reserve(names.size());
+    for (const std::string &name : names)
+        pointers.push_back(name.c_str());
+    return checked(XGBoosterSetStrFeatureInfo(m_handle, "feature_name", pointers.data(), pointers.size()),
+                   "to take the genes' names");
 }
 
 Status Booster::update(std::int64_t round, const Matrix &matrix)

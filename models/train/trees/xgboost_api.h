@@ -55,6 +55,8 @@ public:
     Booster &operator=(Booster &&other) noexcept;
 
     [[nodiscard]] Status set(const std::string &name, const std::string &value);
+    /// They are kept in the model.
+    [[nodiscard]] Status setFeatureNames(const std::vector<std::string> &names);
     /// One round with the library's own objective.
     [[nodiscard]] Status update(std::int64_t round, const Matrix &matrix);
     /// One round with given gradients, rows × groups.
