@@ -152,9 +152,12 @@ std::string valueGrid(const Axis &axis)
         marks += text(kLeft - 8.0, axis.at(value) + 4.0, "end", tickLabel(value));
     };
     if (axis.logarithmic) {
+        const bool fine = axis.high - axis.low < 7.0; // three decades
         for (const double decade : {1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0})
-            if (portableLog(decade) >= axis.low && portableLog(decade) <= axis.high)
-                mark(decade);
+            for (const double factor : {1.0, 2.0, 5.0})
+                if (const double height = portableLog(decade * factor);
+                    (fine || factor == 1.0) && height >= axis.low && height <= axis.high)
+                    mark(decade * factor);
         return marks;
     }
     const double step = niceStep(axis.high - axis.low);

@@ -87,7 +87,8 @@ std::string paragraph(std::string_view text)
 
 std::string code(std::string_view text)
 {
-    return element("code", escaped(text));
+    // A number or a name stays in one piece; a digest may be broken anywhere.
+    return element("code", escaped(text), text.size() <= 28 ? "class=\"short\"" : "");
 }
 
 std::string section(std::string_view id, std::string_view title, std::string_view markup)

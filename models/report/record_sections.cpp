@@ -6,6 +6,7 @@
 #include "models/report/sections.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace ibidem::report {
@@ -58,17 +59,34 @@ std::string stageTable(const runs::Manifest &manifest)
     return table(all);
 }
 
+/// 0 changed by a person, 1 an input, 2 "auto" as resolved, 3 the default.
+int settingRank(const spec::Setting &setting)
+{
+    if (setting.value == setting.defaultValue)
+        return 3;
+    if (setting.key.starts_with("execution.") &&
+        (setting.defaultValue == "auto" || setting.defaultValue == "0"))
+        return 2;
+    return setting.defaultValue.empty() ? 1 : 0;
+}
+
 std::string settingTable(const spec::RunSpec &spec)
 {
+    constexpr std::array kRemarks{"changed", "input", "resolved", ""};
     std::vector<spec::Setting> list = spec::settings(spec);
-    std::stable_partition(list.begin(), list.end(),
-                          [](const spec::Setting &setting) { return setting.value != setting.defaultValue; });
+    std::stable_sort(list.begin(), list.end(), [](const spec::Setting &a, const spec::Setting &b) {
+        return settingRank(a) < settingRank(b);
+    });
     Table all;
-    all.caption = "Every setting; those that differ from the default come first";
-    all.headers = {"Setting", "Value", "Default", ""};
-    for (const spec::Setting &setting : list)
-        all.rows.push_back({code(setting.key), escaped(setting.value), escaped(setting.defaultValue),
-                            setting.value != setting.defaultValue ? element("strong", "changed") : ""});
+    all.caption = "Every setting; those that were changed from the default come first";
+    all.headers = {"Setting", "Value", "Default", "Remark"};
+    for (const spec::Setting &setting : list) {
+        const int rank = settingRank(setting);
+        const std::string remark = kRemarks.at(static_cast<std::size_t>(rank));
+        all.rows.push_back({code(setting.key), setting.value.empty() ? "–" : escaped(setting.value),
+                            setting.defaultValue.empty() ? "–" : escaped(setting.defaultValue),
+                            rank == 0 ? element("strong", remark) : remark});
+    }
     return table(all);
 }
 
@@ -157,6 +175,8 @@ std::string commands(const ReportContent &content)
         for (const NamedInput &named : inputsOf(*reference.manifest.spec))
             if (*named.option)
                 lines += std::string(" ") + named.option + " " + shellWord(named.input->name);
+        // A processor may lack the instruction set; at this level it does not matter.
+        lines += reference.manifest.spec->level == spec::Level::Portable ? " --isa auto" : "";
         lines += " --out again\nibidem compare " + run + " again\n";
     }
     return lines;
@@ -194,7 +214,7 @@ std::string levelSection(const ReportContent &content)
     const LevelWords words = levelWords(spec->level);
     std::string list;
     const auto add = [&](std::string_view term, std::string_view text) {
-        list += element("dt", element("strong", escaped(term))) + element("dd", escaped(text)) + "\n";
+        list += element("dt", escaped(term)) + element("dd", escaped(text)) + "\n";
     };
     add("Level", spec::levelName(spec->level));
     add("What is fixed", words.fixes);

@@ -108,16 +108,12 @@ std::string outcomeWords(const runs::Manifest &manifest)
 
 std::vector<std::string> differenceRow(const Difference &difference)
 {
-    std::string size;
-    if (difference.maxAbs)
-        size = "at most " + formatDouble(*difference.maxAbs);
-    if (difference.maxUlp)
-        size += (size.empty() ? "" : ", ") + std::to_string(*difference.maxUlp) + " ulp";
     return {escaped(difference.what),
             escaped(difference.where),
             code(difference.a),
             code(difference.b),
-            escaped(size),
+            difference.maxAbs ? code(formatDouble(*difference.maxAbs)) : "–",
+            difference.maxUlp ? std::to_string(*difference.maxUlp) : "–",
             std::to_string(difference.count)};
 }
 
@@ -128,8 +124,8 @@ std::string differenceTable(const Comparison &comparison, bool informative)
         informative
             ? "Allowed to differ, and did: " + comparison.nameA + " (A) and " + comparison.nameB + " (B)"
             : "What differs between " + comparison.nameA + " (A) and " + comparison.nameB + " (B)";
-    all.headers = {"What", "Where", "A", "B", "Size", "Count"};
-    all.numbers = {5};
+    all.headers = {"What", "Where", "A", "B", "Largest", "in ulp", "Count"};
+    all.numbers = {4, 5, 6};
     for (const Difference &difference : comparison.differences)
         if (difference.informative == informative)
             all.rows.push_back(differenceRow(difference));
@@ -214,18 +210,19 @@ std::string confusionTable(const std::string &split, const std::vector<std::uint
 std::string verdictSection(const ReportContent &content)
 {
     const VerdictWords words = verdictWords(content);
-    const ReportedRun &reference = content.reference();
     std::string sentence =
-        content.comparisons.empty()
-            ? "One run alone shows what was done, not that it can be done again: see how to redo it."
-            : compare::verdictSentence(content.comparisons);
-    std::string box = element("p", escaped(words.word), "class=\"word\"") + "\n" + paragraph(sentence);
+        "One run alone shows what was done, not that it can be done again: see how to redo it.";
+    if (content.comparisons.size() == 1)
+        sentence = content.comparisons.front().sentence;
+    else if (!content.comparisons.empty())
+        sentence = compare::verdictSentence(content.comparisons);
+    const std::string box = element("p", escaped(words.word), "class=\"word\"") + "\n" + paragraph(sentence);
     std::string markup =
         element("div", "\n" + box, "class=\"verdict " + std::string(words.styleClass) + "\"") + "\n";
     for (const Comparison &comparison : content.comparisons)
-        if (comparison.verdict != Verdict::Identical || content.comparisons.size() == 1)
+        if (comparison.verdict != Verdict::Identical && content.comparisons.size() > 1)
             markup += paragraph(comparison.nameB + ": " + comparison.sentence);
-    if (const std::string outcome = outcomeWords(reference.manifest); !outcome.empty())
+    if (const std::string outcome = outcomeWords(content.reference().manifest); !outcome.empty())
         markup += paragraph(outcome);
     return section("verdict", "Verdict", markup + comparisonTable(content) + claimList(content));
 }

@@ -45,7 +45,9 @@ tbody th { font-weight: 500; }
 code { font: .85em/1.5 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: .35rem; padding: .8rem 1rem; overflow-x: auto; }
 pre code { overflow-wrap: normal; }
-.changed th::after { content: " (changed)"; color: var(--test); font-weight: 600; }
+code.short, .number { white-space: nowrap; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.5rem; margin: .9rem 0; } dd { margin: 0; }
+dt { font-weight: 600; }
 figure { margin: 1rem 0; } figcaption { font-size: .9rem; color: var(--faint); }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--faint); font: 12px system-ui, "DejaVu Sans", sans-serif; }
