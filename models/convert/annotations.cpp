@@ -96,8 +96,7 @@ Result<std::optional<std::size_t>> findIds(TextTable &table, const std::vector<s
 {
     if (isUnique(columns[candidate])) {
         table.check("duplicate-samples", CheckState::Ok,
-                    "all " + plural(columns[candidate].size(), "sample name") + " in column " +
-                        ibidem::quoted(names[candidate]) + " are unique");
+                    "all sample names in column " + ibidem::quoted(names[candidate]) + " are unique");
         return std::optional<std::size_t>(candidate);
     }
     if (isSampleWord(names[candidate])) {
@@ -143,8 +142,8 @@ void takeLabels(TextTable &table, const std::optional<std::size_t> &column, data
         }
         if (missing != 0)
             table.check("missing-labels", CheckState::Warning,
-                        plural(missing, "sample") + " of " + std::to_string(cells.size()) +
-                            " have no label in column " + ibidem::quoted(container.columns[*column]));
+                        "samples without a label in column " + ibidem::quoted(container.columns[*column]) +
+                            ": " + std::to_string(missing) + " of " + std::to_string(cells.size()));
     }
     checkLabels(table, container);
 }
@@ -161,7 +160,7 @@ Result<data::TableContainer> readAnnotations(TextTable &table, const TableSample
     IBIDEM_TRY(container.columnValues, readColumns(reader, table, sample.header.size(), fieldCount));
     const std::size_t rows = container.columnValues.front().size();
     table.check("complete-rows", CheckState::Ok,
-                "all " + plural(rows, "row") + " have " + plural(container.columns.size(), "field"));
+                "every one of " + plural(rows, "row") + " has " + plural(container.columns.size(), "field"));
     checkMissing(table, container.columnValues);
     IBIDEM_TRY(const std::optional<std::size_t> ids,
                findIds(table, container.columns, container.columnValues, roles.id.value_or(0)));

@@ -140,9 +140,10 @@ MatrixLayout layoutOf(const ColumnRoles &roles, const TableSample &sample)
 void checkLayout(TextTable &table, const ColumnRoles &roles, const TableSample &sample, std::size_t rows,
                  std::uint64_t skipped)
 {
-    std::string complete = "all " + plural(rows, "row") + " have " + plural(sample.header.size(), "field");
+    std::string complete =
+        "every one of " + plural(rows, "row") + " has " + plural(sample.header.size(), "field");
     if (skipped != 0)
-        complete += "; " + plural(skipped, "empty row") + " left out";
+        complete += "; empty rows that were left out: " + std::to_string(skipped);
     table.check("complete-rows", CheckState::Ok, std::move(complete));
     const std::string orientation = roles.genesInRows ? "genes stand in rows" : "samples stand in rows";
     table.check("orientation", roles.orientationIsGuess ? CheckState::Warning : CheckState::Ok,
@@ -154,8 +155,8 @@ void checkLayout(TextTable &table, const ColumnRoles &roles, const TableSample &
     for (const std::size_t c : roles.ignored)
         names.push_back(sample.header[c]);
     table.check("ignored-columns", CheckState::Warning,
-                plural(names.size(), "column") +
-                    " left out, since they hold neither values nor the chosen label: " + listed(names, 10));
+                "columns left out, since they hold neither values nor the chosen label: " +
+                    listed(names, 10));
 }
 
 bool hasMlfCoreHeader(const TableSample &sample)
@@ -196,7 +197,8 @@ Result<data::TableContainer> readExpression(TextTable &table, const TableSample 
 {
     data::TableContainer container;
     IBIDEM_CHECK(checkNames(table, roles, sample));
-    const MatrixLayout layout = layoutOf(roles, sample);
+    MatrixLayout layout = layoutOf(roles, sample);
+    layout.mostValues = mostCells(table.text, delimiter);
     IBIDEM_TRY(Matrix matrix, readMatrix(reader, layout, table));
     checkLayout(table, roles, sample, matrix.rowIds.size(), reader.skippedRows());
     container.summary.format = formatName(delimiter);

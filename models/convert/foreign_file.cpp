@@ -146,10 +146,18 @@ Result<ForeignFile> ForeignFile::open(const std::filesystem::path &path)
     return file;
 }
 
+ForeignFile ForeignFile::inMemory(const std::filesystem::path &path, std::string bytes)
+{
+    ForeignFile file;
+    file.m_path = path;
+    file.m_memory = std::move(bytes);
+    return file;
+}
+
 const std::string &ForeignFile::sha256() const
 {
     if (m_sha256.empty())
-        m_sha256 = sha256Hex(m_map.bytes());
+        m_sha256 = sha256Hex(bytes());
     return m_sha256;
 }
 

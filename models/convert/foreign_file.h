@@ -6,6 +6,7 @@
 #include "models/base/result.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,16 +20,23 @@ public:
     /// InputMissing for what is not there, a folder, a pipe or a device; BadData for an empty file.
     [[nodiscard]] static Result<ForeignFile> open(const std::filesystem::path &path);
 
+    /// Bytes that are in memory already; `path` gives name and suffix.
+    [[nodiscard]] static ForeignFile inMemory(const std::filesystem::path &path, std::string bytes);
+
     [[nodiscard]] const std::filesystem::path &path() const noexcept { return m_path; }
 
-    [[nodiscard]] std::string_view bytes() const noexcept { return m_map.text(); }
+    [[nodiscard]] std::string_view bytes() const noexcept
+    {
+        return m_memory ? std::string_view(*m_memory) : m_map.text();
+    }
 
-    /// SHA-256 (hex) of the mapped bytes: computed on the first call. Not thread-safe.
+    /// SHA-256 (hex) of the bytes: computed on the first call. Not thread-safe.
     [[nodiscard]] const std::string &sha256() const;
 
 private:
     std::filesystem::path m_path;
     MappedFile m_map;
+    std::optional<std::string> m_memory;
     mutable std::string m_sha256;
 };
 

@@ -184,7 +184,7 @@ Status checkRowCount(TextTable &table, const Header &header, std::size_t rows)
     table.check("counts", CheckState::Ok,
                 "line 2 agrees with the file: " + plural(rows, "row") + ", " +
                     plural(header.samples.size(), "sample"));
-    table.check("complete-rows", CheckState::Ok, "all " + plural(rows, "row") + " are complete");
+    table.check("complete-rows", CheckState::Ok, "every one of " + plural(rows, "row") + " is complete");
     return {};
 }
 
@@ -205,7 +205,8 @@ Result<data::TableContainer> readGct(TextTable &table)
     IBIDEM_TRY(const Header header, readHeader(reader, table));
     IBIDEM_TRY(const std::vector<SampleFact> facts, readSampleFacts(reader, table, header));
     IBIDEM_TRY(const SampleFact *const label, findLabel(table, facts));
-    const MatrixLayout layout = layoutOf(header);
+    MatrixLayout layout = layoutOf(header);
+    layout.mostValues = cells;
     IBIDEM_TRY(Matrix matrix, readMatrix(reader, layout, table));
     IBIDEM_CHECK(checkRowCount(table, header, matrix.rowIds.size()));
     data::TableContainer container;

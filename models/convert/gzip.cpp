@@ -119,7 +119,7 @@ Result<std::string> gunzip(std::string_view bytes, std::uint64_t limitBytes, con
     Inflater inflater(bytes);
     if (!inflater.ready())
         return fail(ErrorCode::Internal, "zlib cannot be started", path);
-    const auto chunk = std::make_unique<char[]>(kChunkBytes);
+    const auto chunk = std::make_unique_for_overwrite<char[]>(kChunkBytes);
     std::string out;
     for (bool more = true; more;) {
         if (token.stopRequested())

@@ -136,6 +136,7 @@ tl::unexpected<Error> raggedRow(const TextTable &table, std::uint64_t row, std::
 Result<Matrix> readMatrix(RowReader &reader, const MatrixLayout &layout, const TextTable &table)
 {
     Matrix matrix;
+    matrix.values.reserve(layout.mostValues);
     matrix.minimum = std::numeric_limits<double>::infinity();
     matrix.maximum = -std::numeric_limits<double>::infinity();
     std::uint64_t row = 0;

@@ -17,6 +17,7 @@ struct MatrixLayout
     std::optional<std::size_t> labelColumn; ///< samples in rows
     std::vector<std::size_t> valueColumns;
     std::vector<std::string> columnIds; ///< names of valueColumns: samples or genes
+    std::uint64_t mostValues = 0;       ///< room to make before the first record; may be too much
     std::string labelName;              ///< of the label column, for messages
 };
 

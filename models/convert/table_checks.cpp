@@ -74,24 +74,21 @@ void checkGeneNames(TextTable &table, const std::vector<std::string> &geneIds)
         table.check("gene-names", CheckState::Ok, "no gene name looks like a date");
         return;
     }
-    table.check(
-        "gene-names", CheckState::Warning,
-        plural(damaged.size(), "gene name") +
-            " seem damaged by a spreadsheet, which makes dates of SEPT2 or MARCH1: " + listed(damaged, 10));
+    table.check("gene-names", CheckState::Warning,
+                "gene names that a spreadsheet seems to have damaged (it makes dates of SEPT2 and MARCH1): " +
+                    listed(damaged, 10));
 }
 
 void checkDuplicateGenes(TextTable &table, std::vector<std::string> &geneIds)
 {
     const std::vector<std::string> repeated = makeUnique(geneIds);
     if (repeated.empty()) {
-        table.check("duplicate-genes", CheckState::Ok,
-                    "all " + plural(geneIds.size(), "gene name") + " are unique");
+        table.check("duplicate-genes", CheckState::Ok, "all gene names are unique");
         return;
     }
-    table.check(
-        "duplicate-genes", CheckState::Warning,
-        plural(repeated.size(), "gene name") +
-            " occur more than once; the repetitions were renamed with -1, -2 …: " + listed(repeated, 10));
+    table.check("duplicate-genes", CheckState::Warning,
+                "gene names that occur more than once: " + listed(repeated, 10) +
+                    "; the repetitions were renamed with -1, -2 …");
 }
 
 Status checkSamples(TextTable &table, const data::ExpressionTable &expression)
@@ -102,8 +99,7 @@ Status checkSamples(TextTable &table, const data::ExpressionTable &expression)
                              " occurs more than once (as number " + std::to_string(duplicate->first + 1) +
                              " and number " + std::to_string(duplicate->second + 1) + ")",
                          "give every sample a name of its own, or leave out the repetition");
-    table.check("duplicate-samples", CheckState::Ok,
-                "all " + plural(ids.size(), "sample name") + " are unique");
+    table.check("duplicate-samples", CheckState::Ok, "all sample names are unique");
     return {};
 }
 
@@ -229,7 +225,7 @@ Status finishExpressionTable(TextTable &table, data::TableContainer &container)
 {
     data::ExpressionTable &expression = container.table;
     const std::string cells = plural(expression.values.size(), "cell");
-    table.check("numbers", CheckState::Ok, "all " + cells + " are numbers with a decimal point");
+    table.check("numbers", CheckState::Ok, "every one of " + cells + " is a number with a decimal point");
     table.check("finite", CheckState::Ok, "no cell is missing, infinite or not a number");
     if (std::all_of(expression.geneNames.begin(), expression.geneNames.end(),
                     [](const std::string &name) { return name.empty(); }))

@@ -70,7 +70,7 @@ bool looksBinary(std::string_view bytes) noexcept
     const auto controls = std::count_if(head.begin(), head.end(), [](char c) {
         return static_cast<unsigned char>(c) < 0x20U && c != '\t' && c != '\n' && c != '\r';
     });
-    return static_cast<std::size_t>(controls) * 20 > head.size();
+    return static_cast<std::size_t>(controls) * 10 > head.size();
 }
 
 tl::unexpected<Error> notUtf8(std::string_view text, std::size_t offset, const std::string &path)
