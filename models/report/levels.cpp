@@ -103,7 +103,7 @@ std::vector<Claim> claims(const ReportContent &content)
     } else if (content.allIdentical()) {
         list = repeatClaims(content, observedIn(content));
     } else {
-        list.push_back({false, "The runs do not have the same bits; see the differences below."});
+        list.push_back({false, "Not all of these runs have the same bits; see the differences below."});
     }
     list.push_back({false, "Equal bits say that the training can be repeated, not that the model is right."});
     return list;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace ibidem::report {
 
@@ -106,14 +107,28 @@ std::string outcomeWords(const runs::Manifest &manifest)
     return {};
 }
 
+/// "5.29e-03": how large, not which number; the numbers themselves stand beside it.
+std::string magnitude(double value)
+{
+    std::array<char, 32> text{};
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, 2);
+    return {text.data(), end.ptr};
+}
+
+std::string ulpWords(std::uint64_t ulp)
+{
+    return ulp < 1'000'000 ? std::to_string(ulp) : "over a million";
+}
+
 std::vector<std::string> differenceRow(const Difference &difference)
 {
     return {escaped(difference.what),
             escaped(difference.where),
             code(difference.a),
             code(difference.b),
-            difference.maxAbs ? code(formatDouble(*difference.maxAbs)) : "–",
-            difference.maxUlp ? std::to_string(*difference.maxUlp) : "–",
+            difference.maxAbs ? code(magnitude(*difference.maxAbs)) : "–",
+            difference.maxUlp ? ulpWords(*difference.maxUlp) : "–",
             std::to_string(difference.count)};
 }
 
@@ -219,9 +234,14 @@ std::string verdictSection(const ReportContent &content)
     const std::string box = element("p", escaped(words.word), "class=\"word\"") + "\n" + paragraph(sentence);
     std::string markup =
         element("div", "\n" + box, "class=\"verdict " + std::string(words.styleClass) + "\"") + "\n";
-    for (const Comparison &comparison : content.comparisons)
-        if (comparison.verdict != Verdict::Identical && content.comparisons.size() > 1)
+    bool told = false; // the sentence above tells of the first that differs
+    for (const Comparison &comparison : content.comparisons) {
+        if (comparison.verdict == Verdict::Identical)
+            continue;
+        if (told)
             markup += paragraph(comparison.nameB + ": " + comparison.sentence);
+        told = true;
+    }
     if (const std::string outcome = outcomeWords(content.reference().manifest); !outcome.empty())
         markup += paragraph(outcome);
     return section("verdict", "Verdict", markup + comparisonTable(content) + claimList(content));
