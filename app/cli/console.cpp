@@ -144,6 +144,8 @@ void Console::progress(const Progress &progress)
         m_barShown = true;
         return;
     }
+    if (progress.detail.empty()) // short stages are not worth a line
+        return;
     const int tenth = static_cast<int>(progress.fraction * 10.0);
     if (progress.stage == m_lastStage && tenth == m_lastTenth)
         return;

@@ -86,6 +86,8 @@ Result<int> showTrained(const Trained &trained, Console &console)
         return trained.exitCode;
     }
     IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(trained.run));
+    for (const std::string &note : manifest.notes)
+        console.say("note: " + note);
     console.document(runDocument(trained, manifest));
     console.result(runText(trained, manifest, console));
     if (trained.exitCode != 0)

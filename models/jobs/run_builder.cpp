@@ -100,7 +100,7 @@ struct RunBuilder::State
             std::make_unique<ConvertJob>(programs, wanted[i].file, ordered.spec.data.options, cacheFolder));
         ConvertJob *job = jobs.back().get();
         QObject::connect(job, &ConvertJob::progressed, builder, [this, builder, i](double fraction) {
-            fractions[i] = fraction;
+            fractions[i] = std::max(fractions[i], fraction);
             double sum = 0.0;
             for (const double one : fractions)
                 sum += one;

@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/prepare/expression.h"
 
-#include "models/base/portable_math.h"
 #include "models/base/sha256.h"
 #include "models/base/text.h"
 #include "models/prepare/labels.h"
 #include "models/prepare/stage_digest.h"
+#include "models/prepare/values.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <set>
 #include <unordered_map>
@@ -297,9 +296,8 @@ Result<PreparedSet> Preparation::convert(const View &view) const
         const auto row = view.wholeRow(i);
         for (const std::size_t column : view.columns) {
             const double value = row[column];
-            const auto result = static_cast<float>(isLog ? portableLog2(1.0 + value) : value);
-            if ((!isLog || value >= 0.0) && std::isfinite(result)) {
-                set.values.push_back(result);
+            if (const auto result = preparedValue(value, m_spec.preparation.values)) {
+                set.values.push_back(*result);
                 continue;
             }
             const std::string place = "gene " + ibidem::quoted(view.table->geneIds[column]) + " in sample " +

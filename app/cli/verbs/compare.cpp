@@ -20,6 +20,7 @@ struct Arguments
 };
 
 constexpr std::size_t kMostRows = 40;
+constexpr std::size_t kWidestValue = 36;
 
 std::string sizesOf(const compare::Difference &difference)
 {
@@ -33,6 +34,12 @@ std::string sizesOf(const compare::Difference &difference)
     return parts.empty() ? std::string() : "(" + join(parts, ", ") + ")";
 }
 
+/// Long values (digests, lists of variables) are cut for people; --json has them whole.
+std::string shortened(const std::string &value)
+{
+    return value.size() <= kWidestValue ? value : value.substr(0, kWidestValue - 3) + "...";
+}
+
 std::string differencesText(const compare::Comparison &comparison, bool informative)
 {
     std::vector<std::vector<std::string>> rows;
@@ -44,7 +51,8 @@ std::string differencesText(const compare::Comparison &comparison, bool informat
             ++hidden;
             continue;
         }
-        rows.push_back({difference.what, difference.where, difference.a, difference.b, sizesOf(difference)});
+        rows.push_back({difference.what, difference.where, shortened(difference.a), shortened(difference.b),
+                        sizesOf(difference)});
     }
     if (rows.empty())
         return {};

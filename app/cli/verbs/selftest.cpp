@@ -20,6 +20,8 @@ namespace ibidem::cli {
 
 namespace {
 
+constexpr int kRounds = 60;
+
 /// A folder under the system's folder for temporary files that goes away with this object.
 class TemporaryFolder
 {
@@ -112,7 +114,7 @@ private:
         jobs::TrainOrder order;
         order.recipeOrSpec = "lcep-xgboost";
         order.train = m_folder / table;
-        order.overrides = {"model.rounds=60", "training.checkpointEvery=10"};
+        order.overrides = {"model.rounds=" + std::to_string(kRounds), "training.checkpointEvery=10"};
         order.level = spec::Level::Portable;
         order.device = "cpu";
         order.threads = threads;
@@ -173,6 +175,10 @@ private:
         IBIDEM_TRY(const Trained stopped, trainAndStop(order("resumed", "data.tsv", 1), m_places, m_console));
         if (stopped.exitCode != exitCode(ErrorCode::Stopped))
             return fail(ErrorCode::Internal, "the run did not stop when told to");
+        IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(stopped.run));
+        if (manifest.roundsDone < 1 || manifest.roundsDone >= kRounds)
+            return fail(ErrorCode::Internal,
+                        "the run stopped after round " + std::to_string(manifest.roundsDone));
         IBIDEM_TRY(const Trained resumed, resumeRun(stopped.run, m_console));
         if (resumed.exitCode != 0)
             return fail(ErrorCode::Internal, "the stopped run could not be finished");
