@@ -105,8 +105,7 @@ void compareLeaves(Findings &findings, const std::string &what, const Json &a, c
     for (const auto *leaves : {&leavesA, &leavesB})
         for (const auto &[key, value] : *leaves)
             keys.insert(key);
-    const bool imported = findings.isImported();
-    const bool mayMatter = findings.hasResultDifference && !arePortable(findings) && !imported;
+    const bool mayMatter = findings.hasResultDifference && !arePortable(findings);
     for (const std::string &key : keys) {
         const auto inA = leavesA.find(key);
         const auto inB = leavesB.find(key);
@@ -114,7 +113,7 @@ void compareLeaves(Findings &findings, const std::string &what, const Json &a, c
         const std::string textB = inB == leavesB.end() ? kNone : inB->second;
         if (textA == textB && (inA == leavesA.end()) == (inB == leavesB.end()))
             continue;
-        const bool pinned = what == "state" && isAlwaysPinned(key) && !imported;
+        const bool pinned = what == "state" && isAlwaysPinned(key);
         findings.add({what, key, textA, textB, {}, {}, 1, !mayMatter && !pinned});
     }
 }
@@ -225,6 +224,8 @@ void compareStages(Findings &findings)
 
 void compareState(Findings &findings)
 {
+    if (findings.isImported())
+        return;
     compareLeaves(findings, "state", findings.a.manifest.effectiveState, findings.b.manifest.effectiveState);
     compareLeaves(findings, "environment", findings.a.manifest.environment, findings.b.manifest.environment);
 }

@@ -81,8 +81,8 @@ TreePlace nodePlace(const Findings &findings, std::size_t index, const TreeNode 
         return {node, "kind", kind(a), kind(b), "has " + kind(b) + " instead of " + kind(a) + " at " + node};
     }
     if (!isLeaf(a) && a.feature != b.feature) {
-        const std::string geneA = findings.a.geneName(a.feature);
-        const std::string geneB = findings.b.geneName(b.feature);
+        const std::string geneA = findings.geneName(findings.a, a.feature);
+        const std::string geneB = findings.geneName(findings.b, b.feature);
         return {node, "gene", geneA, geneB, "splits " + node + " at gene " + geneB + " instead of " + geneA};
     }
     if (!isLeaf(a) && !sameBits(a.threshold, b.threshold))
@@ -201,7 +201,9 @@ void compareEnsembles(Findings &findings, const TreeEnsemble &a, const TreeEnsem
                           {},
                           totals.different,
                           false};
-    totals.numbers.fill(difference);
+    // Numbers at nodes that do not correspond say nothing about distance.
+    if (!totals.isStructural)
+        totals.numbers.fill(difference);
     findings.addResult(std::move(difference), !totals.isStructural && totals.numbers.within());
     findings.noteFirst(round, tree + ", " + place.where, tree + " " + place.phrase);
 }
@@ -242,11 +244,19 @@ void compareTrees(Findings &findings)
     if (a && b) {
         compareEnsembles(findings, *a, *b);
     } else if (a || b) {
-        const auto text = [](const std::optional<TreeEnsemble> &one) {
-            return one ? std::to_string(one->trees.size()) + " trees" : std::string("none");
+        const auto text = [](const RunContent &run) {
+            const std::string without = run.isDamaged(runs::kModelFile) ? "unreadable" : "none";
+            return run.ensemble ? std::to_string(run.ensemble->trees.size()) + " trees" : without;
         };
         findings.comparison.trees = (a ? a : b)->trees.size();
-        findings.addResult({"tree", "model.ubj", text(a), text(b), {}, {}, findings.comparison.trees, false},
+        findings.addResult({"tree",
+                            "model.ubj",
+                            text(findings.a),
+                            text(findings.b),
+                            {},
+                            {},
+                            findings.comparison.trees,
+                            false},
                            false);
     }
     if (!findings.a.rounds.empty() && !findings.b.rounds.empty())
@@ -257,10 +267,10 @@ void compareImportance(Findings &findings)
 {
     if (!findings.a.ensemble || !findings.b.ensemble)
         return;
-    const auto top = [](const RunContent &run) {
+    const auto top = [&](const RunContent &run) {
         std::vector<std::string> genes;
         for (const data::FeatureImportance &one : data::featureImportance(*run.ensemble)) {
-            genes.push_back(run.geneName(one.feature));
+            genes.push_back(findings.geneName(run, one.feature));
             if (genes.size() == kTopGenes)
                 break;
         }

@@ -63,6 +63,14 @@ std::string_view verdictName(Verdict verdict) noexcept
     return "different";
 }
 
+std::string Findings::geneName(const RunContent &run, std::uint32_t feature) const
+{
+    const RunContent &other = &run == &a ? b : a;
+    const bool sameGenes =
+        run.ensemble && other.ensemble && run.ensemble->featureCount == other.ensemble->featureCount;
+    return (run.hasGeneNames() || !sameGenes ? run : other).geneName(feature);
+}
+
 Difference &Findings::add(Difference difference)
 {
     comparison.differences.push_back(std::move(difference));

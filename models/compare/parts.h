@@ -32,6 +32,8 @@ struct Findings
         return a.manifest.outcome == "imported" || b.manifest.outcome == "imported";
     }
 
+    /// The gene's id. An imported model may know its genes by number alone: then the other run's names serve.
+    [[nodiscard]] std::string geneName(const RunContent &run, std::uint32_t feature) const;
     Difference &add(Difference difference);
     /// A difference in results; `within`: its numbers are inside the tolerance and nothing else differs.
     void addResult(Difference difference, bool within);

@@ -75,6 +75,11 @@ struct RunContent
 
     [[nodiscard]] bool hasResults() const { return ensemble || predictions || !metrics.empty(); }
 
+    [[nodiscard]] bool hasGeneNames() const
+    {
+        return fingerprints || (ensemble && !ensemble->featureNames.empty());
+    }
+
     /// The gene's id, or "feature 12" where the run names none.
     [[nodiscard]] std::string geneName(std::uint32_t feature) const;
 };

@@ -95,6 +95,8 @@ std::string because(const Findings &findings)
                 text += " (and " + std::to_string(same - 1) + " more)";
             return text;
         }
+    if (findings.isImported())
+        return "; an imported model records nothing that could explain it";
     return "; no recorded setting, input or state explains it";
 }
 

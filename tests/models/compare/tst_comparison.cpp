@@ -256,6 +256,18 @@ void TestComparison::comparesAnImportedModel()
     QVERIFY(result);
     QCOMPARE(result->treesEqual, std::uint64_t{30});
     QVERIFY2(result->verdict == Verdict::Identical, describe(*result).c_str());
+    // Without names of genes, those of the other run serve.
+    FixtureRun nameless = makeRun();
+    nameless.ensemble.featureNames.clear();
+    QVERIFY(writeFileAtomically(b / runs::kModelFile, data::xgboostUbjson(nameless.ensemble).value()));
+    const auto named = compareRuns(a, b);
+    QVERIFY2(named->verdict == Verdict::Identical, describe(*named).c_str());
+    QCOMPARE(named->topGenesShared, std::uint64_t{10});
+    // Another model is another model all the same.
+    nameless.ensemble.trees[2].nodes[0].threshold += 1.0F;
+    QVERIFY(writeFileAtomically(b / runs::kModelFile, data::xgboostUbjson(nameless.ensemble).value()));
+    QCOMPARE(compareRuns(a, b)->verdict, Verdict::Different);
+    QCOMPARE(compareRuns(a, b)->firstRound.value(), std::int64_t{3});
 }
 
 void TestComparison::refusesRunsWithoutResults()
