@@ -208,6 +208,14 @@ Status validate(const RunSpec &spec)
     return validateExecution(spec);
 }
 
+data::TableOptions tableOptions(const DataSpec &data, std::string_view role)
+{
+    data::TableOptions options = data.options;
+    if (data.labels && role != "labels")
+        options.labelColumn = "auto";
+    return options;
+}
+
 std::string chainStart(const RunSpec &spec)
 {
     Json json = spec.toJson();

@@ -104,6 +104,10 @@ struct RunSpec
 /// file's folder. InputMissing, BadSpec with line and column.
 [[nodiscard]] Result<RunSpec> readSpecFile(const std::filesystem::path &path);
 
+/// How the table of a role ("train", "test", "labels") is to be read: where a labels file is given,
+/// labelColumn names a column of that file, and the other tables are read with "auto".
+[[nodiscard]] data::TableOptions tableOptions(const DataSpec &data, std::string_view role);
+
 /// SHA-256 of the canonical spec without device, threads, isa and checkpointEvery, which must not change a
 /// result: the start of the digest chain.
 [[nodiscard]] std::string chainStart(const RunSpec &spec);

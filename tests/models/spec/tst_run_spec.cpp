@@ -71,6 +71,7 @@ private slots:
     void explainsWrongOverrides();
     void startsTheChainWithoutWhatMustNotMatter();
     void startsAnotherChainForEveryOtherKey();
+    void readsTheLabelColumnFromTheLabelsFile();
     void listsEverySettingOnce();
     void measuresEditDistance();
 };
@@ -357,6 +358,17 @@ void TestRunSpec::startsAnotherChainForEveryOtherKey()
     RunSpec list = spec;
     list.preparation.genes->sha256[0] = 'd';
     QVERIFY(starts.insert(chainStart(list)).second);
+}
+
+void TestRunSpec::readsTheLabelColumnFromTheLabelsFile()
+{
+    RunSpec spec = resolvedSpec();
+    spec.data.options = {"tab", "samples-in-rows", "type"};
+    QCOMPARE(tableOptions(spec.data, "train").labelColumn, std::string("type"));
+    spec.data.labels = Input{"labels.tsv", "", 0, "", ""};
+    QCOMPARE(tableOptions(spec.data, "train").labelColumn, std::string("auto"));
+    QCOMPARE(tableOptions(spec.data, "train").delimiter, std::string("tab"));
+    QCOMPARE(tableOptions(spec.data, "labels").labelColumn, std::string("type"));
 }
 
 void TestRunSpec::listsEverySettingOnce()
