@@ -123,7 +123,8 @@ std::string oldBinary(const TreeEnsemble &ensemble)
             appendFloat(out, node.cover);
             append(out, 0, 8);
         }
-        append(out, 0, 16);
+        append(out, 0, 8);
+        append(out, 0, 8);
     }
     for (const Tree &tree : ensemble.trees)
         append(out, tree.group, 4);
