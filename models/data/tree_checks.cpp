@@ -102,8 +102,8 @@ Result<float> marginOfBaseScore(std::string_view objective, float score, const s
     if (hasIdentityLink(objective) && std::isfinite(score))
         return score;
     if (!hasLogitLink(objective) && !hasIdentityLink(objective))
-        return fail(ErrorCode::BadData, "the objective " + ibidem::quoted(objective) + " is not supported", path,
-                    "use a model trained for binary:logistic or multi:softprob");
+        return fail(ErrorCode::BadData, "the objective " + ibidem::quoted(objective) + " is not supported",
+                    path, "use a model trained for binary:logistic or multi:softprob");
     if (!hasLogitLink(objective) || !(score > 0.0F && score < 1.0F))
         return fail(ErrorCode::BadData, "the base score " + formatFloat(score) + " is out of range", path,
                     "the model is damaged: take a sound copy");

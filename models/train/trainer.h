@@ -20,10 +20,10 @@ namespace ibidem::train {
 /// What a trainer is given. Everything outlives the call.
 struct TrainRequest
 {
-    const spec::RunSpec &spec;                  ///< resolved and validated
+    const spec::RunSpec &spec; ///< resolved and validated
     const prepare::PreparedExpression &data;
-    std::filesystem::path folder;               ///< "<run>.partial": checkpoints go to its checkpoints/
-    bool resume = false;                        ///< go on from the newest sound checkpoint, or from the start if none
+    std::filesystem::path folder; ///< "<run>.partial": checkpoints go to its checkpoints/
+    bool resume = false;          ///< go on from the newest sound checkpoint, or from the start if none
 };
 
 /// What a trainer tells while it works; called from the training thread only.
@@ -31,24 +31,26 @@ class TrainListener
 {
 public:
     virtual ~TrainListener() = default;
-    /// After set-up, before the first round: what the library reports about itself. An error ends the run with it: the
-    /// state contradicts the level.
+    /// After set-up, before the first round: what the library reports about itself. An error ends the run
+    /// with it: the state contradicts the level.
     [[nodiscard]] virtual Status ready(const Json &library) = 0;
     virtual void started(std::int64_t fromRound) = 0;
-    virtual void round(std::int64_t round, std::int64_t rounds, const std::vector<runs::MetricPoint> &metrics) = 0;
+    virtual void round(std::int64_t round, std::int64_t rounds,
+                       const std::vector<runs::MetricPoint> &metrics) = 0;
     virtual void checkpoint(std::int64_t round, const std::string &file) = 0;
     virtual void warning(const std::string &message) = 0;
 };
 
 struct TrainOutcome
 {
-    bool stopped = false;                        ///< on request; a checkpoint for roundsDone is written
+    bool stopped = false; ///< on request; a checkpoint for roundsDone is written
     std::int64_t roundsDone = 0;
-    std::vector<runs::MetricPoint> metrics;      ///< of all rounds, also those before a resume
-    std::string model;                           ///< UBJSON bytes
-    std::vector<float> trainMargins;             ///< samples × groups
+    std::vector<runs::MetricPoint> metrics; ///< of all rounds, also those before a resume
+    std::string model;                      ///< UBJSON bytes
+    std::vector<float> trainMargins;        ///< samples × groups
     std::vector<float> testMargins;
-    Json effectiveState = Json::object();        ///< what the library reports after set-up (threads, parameters, version)
+    Json effectiveState =
+        Json::object(); ///< what the library reports after set-up (threads, parameters, version)
 };
 
 /// One engine, one process, one run. train() is called once.
@@ -60,7 +62,8 @@ public:
                                                      const RunToken &token) = 0;
 };
 
-/// The one symbol of a trainer module (lib/ibidem/…so, loaded with dlopen after the environment pins are set).
+/// The one symbol of a trainer module (lib/ibidem/…so, loaded with dlopen after the environment pins are
+/// set).
 inline constexpr const char *kTrainerFactory = "ibidemCreateTrainer";
 using TrainerFactory = Trainer *();
 
