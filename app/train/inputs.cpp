@@ -29,8 +29,10 @@ public:
     Result<data::TableContainer> table(const spec::Input &input, std::string_view role) const
     {
         IBIDEM_CHECK(checkResolved(input, role));
-        IBIDEM_TRY(const std::filesystem::path file,
-                   locate(input, role, data::Cache(m_cacheFolder).find(input.sha256, m_spec.data.options)));
+        IBIDEM_TRY(
+            const std::filesystem::path file,
+            locate(input, role,
+                   data::Cache(m_cacheFolder).find(input.sha256, spec::tableOptions(m_spec.data, role))));
         auto container = data::readTableContainer(file);
         if (!container)
             return tl::unexpected<Error>(withContext(std::move(container).error(), role));

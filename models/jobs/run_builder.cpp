@@ -82,7 +82,8 @@ struct RunBuilder::State
                 IBIDEM_TRY(opened[i], openList(wanted[i], cacheFolder));
                 IBIDEM_CHECK(checkOpened(wanted[i], opened[i], order.allowChanged));
             } else if (wanted[i].recorded.path.empty() && !wanted[i].mustMatchRecord) {
-                auto found = recordedTable(wanted[i], ordered.spec.data.options, cacheFolder);
+                auto found = recordedTable(wanted[i], spec::tableOptions(ordered.spec.data, wanted[i].role),
+                                           cacheFolder);
                 if (!found)
                     return fail(ErrorCode::Io, "the cache lost an entry that was just there",
                                 cacheFolder.string());
@@ -96,8 +97,8 @@ struct RunBuilder::State
 
     void addJob(RunBuilder *builder, std::size_t i)
     {
-        jobs.push_back(
-            std::make_unique<ConvertJob>(programs, wanted[i].file, ordered.spec.data.options, cacheFolder));
+        jobs.push_back(std::make_unique<ConvertJob>(
+            programs, wanted[i].file, spec::tableOptions(ordered.spec.data, wanted[i].role), cacheFolder));
         ConvertJob *job = jobs.back().get();
         QObject::connect(job, &ConvertJob::progressed, builder, [this, builder, i](double fraction) {
             fractions[i] = std::max(fractions[i], fraction);

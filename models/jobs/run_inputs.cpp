@@ -58,7 +58,7 @@ Status locate(WantedInput &input, const spec::RunSpec &spec, const std::filesyst
     const auto known = local ? local->inputPath(input.role) : std::nullopt;
     if (known)
         input.file = *known;
-    if (inCache(input, spec.data.options, cacheFolder))
+    if (inCache(input, spec::tableOptions(spec.data, input.role), cacheFolder))
         return {};
     input.mustMatchRecord = true;
     std::error_code ignored;
