@@ -50,8 +50,9 @@ Status limitThisProcess(std::uint64_t fileBytes)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fail(ErrorCode::Internal,
                     std::string("new privileges cannot be given up: ") + std::strerror(errno));
-    // A write over the limit shall fail with an error that can be reported.
+    // Writing over the limit, or to nobody, shall fail with an error and not end the process half-way.
     std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);
     if constexpr (kSanitized)
         return {};
     IBIDEM_CHECK(lower(RLIMIT_AS, kGigabyte + 40 * std::min(fileBytes, 1000 * kGigabyte), "RLIMIT_AS"));

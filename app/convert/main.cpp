@@ -10,6 +10,7 @@
 #include "models/base/version.h"
 #include "models/convert/table_reader.h"
 
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -73,8 +74,10 @@ Result<Converted> convertUnderLimits(const ConvertRequest &request)
 {
     IBIDEM_TRY(const convert::ForeignFile file, convert::ForeignFile::open(request.input));
     const std::string path = file.path().string();
-    const std::chrono::milliseconds longest = longestDuration(file.bytes().size());
-    IBIDEM_CHECK(limitThisProcess(file.bytes().size()));
+    // Compressed tables grow about eightfold.
+    const std::uint64_t size = file.bytes().size() * (convert::isGzip(file.bytes()) ? 8 : 1);
+    const std::chrono::milliseconds longest = longestDuration(size);
+    IBIDEM_CHECK(limitThisProcess(size));
     IBIDEM_TRY(const std::unique_ptr<StopListener> listener,
                StopListener::start(longest, timeUp(path, longest)));
     Events events;

@@ -100,9 +100,9 @@ bool areIndices(const std::vector<std::string_view> &labels, std::size_t count)
 
 bool areNames(const std::vector<std::string_view> &labels, const std::vector<std::string_view> &names)
 {
-    return std::all_of(labels.begin(), labels.end(), [&names](std::string_view label) {
-        return std::find(names.begin(), names.end(), label) != names.end();
-    });
+    const std::unordered_set<std::string_view> known(names.begin(), names.end());
+    return std::all_of(labels.begin(), labels.end(),
+                       [&known](std::string_view label) { return known.contains(label); });
 }
 
 using ClassNames = std::unordered_map<std::string_view, std::string_view>;

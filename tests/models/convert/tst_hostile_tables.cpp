@@ -295,13 +295,15 @@ void TestHostileTables::readsAMillionColumns()
     IBIDEM_READS(table, files.read("a.csv", text + "\n" + row + "\n"));
     QCOMPARE(table->table.geneCount(), std::size_t{1'000'000});
     IBIDEM_REFUSES(files.read("a.csv", text), kBad, "a header but no rows");
+#ifndef IBIDEM_SANITIZED
     QVERIFY(timer.elapsed() < 20'000);
+#endif
 }
 
 void TestHostileTables::survivesVeryLongLines()
 {
     const TableFiles files;
-    const std::string longName(30U << 20U, 'x');
+    const std::string longName(8U << 20U, 'x');
     IBIDEM_READS(table, files.read("a.tsv", "gene\ts1\n" + longName + "\t1\n"));
     QCOMPARE(table->table.geneIds.front().size(), longName.size());
     const auto refused = files.read("a.tsv", "gene\ts1\nA\t" + longName + "\n");
