@@ -121,7 +121,7 @@ QWidget *DataPage::makeDetails()
     m_checksTitle = heading(tr("Chec&ks"), details);
     m_checks = named(new CheckTable(details), "checksTable", tr("Checks of the file"));
     m_checksTitle->setBuddy(m_checks);
-    m_previewTitle = heading(tr("Pre&view"), details);
+    m_previewTitle = heading(tr("Previe&w"), details);
     m_preview = named(new ReadingTable(details), "previewTable", tr("Preview of the values"));
     m_previewTitle->setBuddy(m_preview);
     m_preview->setSelectionBehavior(QTableView::SelectItems);

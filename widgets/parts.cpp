@@ -15,7 +15,7 @@ namespace ibidem::widgets {
 
 namespace {
 
-constexpr int kDarkerThanHighlight = 135; ///< per cent
+constexpr int kDarkerThanHighlight = 165; ///< per cent
 
 QIcon checkIcon(data::CheckState state)
 {

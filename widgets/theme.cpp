@@ -109,7 +109,7 @@ QPalette lightPalette()
 
 QPalette darkPalette()
 {
-    return paletteOf({"#202326", "#17191b", "#1d2023", "#33383d", "#eceff1", "#a3acb5", "#858e97", "#2f83b8",
+    return paletteOf({"#202326", "#17191b", "#1d2023", "#33383d", "#eceff1", "#a3acb5", "#858e97", "#26719f",
                       "#ffffff", "#7cc4f0"});
 }
 

@@ -84,7 +84,10 @@ StepView Session::dataStep() const
         return {StepState::Attention, tr("needs attention")};
     const DataInput *train = m_data.input(InputRole::Train);
     const int warnings = train->checks()->countOf(data::CheckState::Warning);
-    return {StepState::Ready, warnings > 0 ? tr("usable, %n warning(s)", nullptr, warnings) : tr("sound")};
+    if (warnings == 0)
+        return {StepState::Ready, tr("sound")};
+    return {StepState::Ready,
+            warnings == 1 ? tr("usable, 1 warning") : tr("usable, %1 warnings").arg(warnings)};
 }
 
 StepView Session::trainStep() const

@@ -91,7 +91,7 @@ QString TablePreviewModel::sampleTitle(std::size_t sample) const
 
 QVariant TablePreviewModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (role != Qt::DisplayRole || section < 0 || !m_container)
+    if ((role != Qt::DisplayRole && role != Qt::ToolTipRole) || section < 0 || !m_container)
         return {};
     const auto place = static_cast<std::size_t>(section);
     if (orientation == Qt::Horizontal) {
