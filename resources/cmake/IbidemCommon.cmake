@@ -23,7 +23,7 @@ if(IBIDEM_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
 endif()
 
-# -Wno-restrict, -Wno-array-bounds: GCC 12 gives false alarms inside std::string's operator+ (GCC bug 105651, mended in 13).
+# -Wno-restrict and its like: GCC 12 gives false alarms inside std::string's operator+ (GCC bug 105651, mended in 13).
 # -ffp-contract=off: a*b+c has two roundings unless std::fma is written; with contraction the bits would follow the
 # compiler's mood and the processor flags.
 add_library(ibidem_common INTERFACE)
@@ -31,7 +31,7 @@ add_library(ibidem::common ALIAS ibidem_common)
 target_compile_options(ibidem_common INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
   -Woverloaded-virtual -Wcast-qual -ffp-contract=off -fno-fast-math $<$<BOOL:${IBIDEM_WERROR}>:-Werror>
-  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict$<SEMICOLON>-Wno-array-bounds>)
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict$<SEMICOLON>-Wno-array-bounds$<SEMICOLON>-Wno-stringop-overflow$<SEMICOLON>-Wno-stringop-overread>)
 target_compile_definitions(ibidem_common INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 target_include_directories(ibidem_common INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/generated")
 if(IBIDEM_SANITIZE)
