@@ -116,7 +116,7 @@ std::uint64_t tensorDigest(std::span<const std::byte> bytes) noexcept
 std::uint64_t tensorDigest(std::span<const std::byte> bytes, unsigned threads)
 {
     // Starting a thread costs about as much as digesting this many bytes.
-    constexpr std::size_t kBytesWorthAThread = 256 * 1024;
+    constexpr std::size_t kBytesWorthAThread = std::size_t{256} * 1024;
     const std::size_t useful = std::max<std::size_t>(1, bytes.size() / kBytesWorthAThread);
     const auto pieces = static_cast<unsigned>(std::min<std::size_t>(std::max(threads, 1U), useful));
     return pieces == 1 ? tensorDigest(bytes) : finishDigest(sumOfPieces(bytes, pieces), bytes.size());
