@@ -94,9 +94,14 @@ Result<LoadedModel> loadModel(const std::filesystem::path &run)
     return model;
 }
 
-data::TableOptions tableOptions(const LoadedModel &model)
+data::TableOptions tableOptions(const LoadedModel &model, std::string_view role, bool labelsGiven)
 {
-    return model.manifest.spec ? model.manifest.spec->data.options : data::TableOptions();
+    if (!model.manifest.spec)
+        return {};
+    spec::DataSpec data = model.manifest.spec->data;
+    if (labelsGiven && !data.labels)
+        data.labels.emplace();
+    return spec::tableOptions(data, role);
 }
 
 Result<Scores> score(const LoadedModel &model, const data::ExpressionTable &table, Console &console)

@@ -36,7 +36,8 @@ struct Scores
 [[nodiscard]] Result<LoadedModel> loadModel(const std::filesystem::path &run);
 
 /// How this model wants its tables read.
-[[nodiscard]] data::TableOptions tableOptions(const LoadedModel &model);
+[[nodiscard]] data::TableOptions tableOptions(const LoadedModel &model, std::string_view role,
+                                              bool labelsGiven = false);
 
 /// Scores each sample of a table, its values prepared as for training. Genes are matched by id where the
 /// model knows them, else by order, which is said. BadData if a gene is missing, or the number of genes is

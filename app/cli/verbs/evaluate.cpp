@@ -39,7 +39,8 @@ Result<prepare::LabelledSamples> labelledSamples(const LoadedModel &model, const
                                                  std::optional<data::TableContainer> labels)
 {
     spec::RunSpec spec;
-    spec.data.options = tableOptions(model);
+    if (model.manifest.spec)
+        spec.data.options = model.manifest.spec->data.options;
     spec.data.train.name = arguments.table;
     if (arguments.labels) {
         spec.data.labels.emplace();
@@ -86,13 +87,14 @@ Result<Evaluation> evaluationOf(const LoadedModel &model, const data::Expression
 Result<int> evaluate(const Arguments &arguments, Console &console)
 {
     IBIDEM_TRY(const LoadedModel model, loadModel(arguments.run));
-    const data::TableOptions options = tableOptions(model);
+    const bool labelsGiven = arguments.labels.has_value();
     const Places places = Places::ofUser();
     IBIDEM_TRY(const data::TableContainer container,
-               openContainer(arguments.table, options, places, console));
+               openContainer(arguments.table, tableOptions(model, "test", labelsGiven), places, console));
     std::optional<data::TableContainer> labels;
     if (arguments.labels) {
-        IBIDEM_TRY(labels, openContainer(*arguments.labels, options, places, console));
+        IBIDEM_TRY(labels, openContainer(*arguments.labels, tableOptions(model, "labels", labelsGiven),
+                                         places, console));
     }
     const auto evaluation = labelledSamples(model, container.table, arguments, std::move(labels))
                                 .and_then([&](const prepare::LabelledSamples &samples) {

@@ -71,7 +71,7 @@ Result<int> predict(const Arguments &arguments, Console &console)
         IBIDEM_CHECK(refuseOverwrite(*arguments.out, arguments.force));
     IBIDEM_TRY(const LoadedModel model, loadModel(arguments.run));
     IBIDEM_TRY(const data::TableContainer container,
-               openContainer(arguments.table, tableOptions(model), Places::ofUser(), console));
+               openContainer(arguments.table, tableOptions(model, "test"), Places::ofUser(), console));
     auto scores = score(model, container.table, console);
     if (!scores) {
         scores.error().path = arguments.table;

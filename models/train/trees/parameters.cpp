@@ -66,6 +66,7 @@ Result<std::vector<std::pair<std::string, std::string>>> boosterParameters(const
         {"booster", "gbtree"},
         {"tree_method", "hist"},
         {"device", spec.device},
+        {"fail_on_invalid_gpu_id", "1"},
         {"nthread", std::to_string(spec.threads)},
         {"seed", std::to_string(spec.seed)},
         {"seed_per_iteration", spec.level == spec::Level::Random ? "0" : "1"},
