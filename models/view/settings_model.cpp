@@ -30,8 +30,7 @@ bool isEditable(const std::string &key)
 SettingsModel::SettingsModel(QObject *parent)
     : QAbstractTableModel(parent)
 {
-    if (!spec::recipes().empty())
-        setRecipe(toQt(spec::recipes().front().name));
+    setRecipe(toQt(spec::RunSpec().recipe));
 }
 
 QStringList SettingsModel::recipeNames() const

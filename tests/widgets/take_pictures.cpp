@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+// take_pictures FOLDER TRAIN_TABLE TEST_TABLE light|dark: goes through the window with real data and saves a
+// picture of each state, for looking at and for the documents. QT_SCALE_FACTOR gives the scale.
+#include "models/base/files.h"
+#include "tests/widgets/desk.h"
+
+#include <QApplication>
+#include <QComboBox>
+#include <QDir>
+#include <QSpinBox>
+
+#include <cstdio>
+
+using namespace ibidem;
+using view::TrainController;
+
+namespace {
+
+constexpr int kLongMs = 300000;
+
+class Photographer
+{
+public:
+    Photographer(Desk &desk, QString folder)
+        : m_desk(desk)
+        , m_folder(std::move(folder))
+    {}
+
+    void take(const char *name)
+    {
+        QTest::qWait(300);
+        const QString file = QDir(m_folder).filePath(QLatin1String(name) + QStringLiteral(".png"));
+        if (!m_desk.window.grab().save(file))
+            std::fprintf(stderr, "cannot write %s\n", qPrintable(file));
+    }
+
+    template <class Condition>
+    void waitFor(const char *what, Condition condition)
+    {
+        if (!QTest::qWaitFor(condition, kLongMs))
+            std::fprintf(stderr, "gave up waiting for %s\n", what);
+    }
+
+private:
+    Desk &m_desk;
+    QString m_folder;
+};
+
+void trainTwice(Desk &desk, Photographer &photographer)
+{
+    TrainController *train = desk.session.train();
+    desk.click("goToTrainButton");
+    photographer.take("3-ready");
+    desk.click("advancedButton");
+    photographer.take("3-advanced");
+    desk.click("advancedButton");
+    desk.click("trainButton");
+    photographer.waitFor("the first rounds", [train] { return train->permille() > 200; });
+    photographer.take("4-training");
+    photographer.waitFor("the end of training", [train] { return !train->busy(); });
+    photographer.take("5-finished");
+    desk.click("runAgainButton");
+    photographer.waitFor("the verdict", [&desk] {
+        return desk.session.compare()->verdict() != view::CompareController::Verdict::None;
+    });
+    photographer.take("6-identical");
+}
+
+void reportAndDiffer(Desk &desk, Photographer &photographer, const QString &folder)
+{
+    TrainController *train = desk.session.train();
+    desk.click("goToReportButton");
+    photographer.take("7-report");
+    desk.click("saveReportButton");
+    photographer.waitFor(
+        "the dialog", [&] { return desk.chooseFile(QDir(folder).filePath(QStringLiteral("report.html"))); },
+        5000);
+    photographer.waitFor("the report", [&desk] { return !desk.session.report()->savedFile().isEmpty(); });
+    photographer.take("7-saved");
+    desk.click("stepTrain");
+    desk.session.settings()->set(QStringLiteral("seed"), QStringLiteral("1"));
+    desk.click("trainButton");
+    photographer.waitFor("another run", [train] { return !train->busy(); });
+    desk.session.compare()->compare(desk.session.runs()->pathAt(0), train->run());
+    photographer.waitFor("differences", [&desk] {
+        return desk.session.compare()->verdict() == view::CompareController::Verdict::Different;
+    });
+    desk.click("stepCompare");
+    photographer.take("8-different");
+}
+
+void stopAndFail(Desk &desk, Photographer &photographer, const QString &folder)
+{
+    TrainController *train = desk.session.train();
+    desk.click("stepTrain");
+    desk.session.settings()->set(QStringLiteral("model.rounds"), QStringLiteral("100000"));
+    desk.session.settings()->set(QStringLiteral("model.subsample"), QStringLiteral("7"));
+    photographer.take("9-refused");
+    desk.click("trainButton");
+    photographer.waitFor("rounds", [train] { return !train->curve()->train().isEmpty(); });
+    desk.click("stopButton");
+    photographer.waitFor("the stop", [train] { return !train->busy(); });
+    photographer.take("9-stopped");
+    const QString bad = QDir(folder).filePath(QStringLiteral("ragged.tsv"));
+    if (!writeFileAtomically(view::toPath(bad), "Gene ID\tGene Name\t0_a\t1_b\nG1\t\t1.0\t2.0\nG2\t\t1.0\n"))
+        return;
+    desk.session.data()->open(view::InputRole::Test, bad);
+    photographer.waitFor("the error", [&desk] { return !desk.session.data()->isOpening(); });
+    desk.click("stepData");
+    photographer.take("9-error");
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QApplication application(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    if (arguments.size() != 5) {
+        std::fputs("usage: take_pictures FOLDER TRAIN_TABLE TEST_TABLE light|dark\n", stderr);
+        return 64;
+    }
+    const QString &folder = arguments[1];
+    QDir().mkpath(folder);
+    const bool dark = arguments[4] == QLatin1String("dark");
+    widgets::applyTheme(dark ? widgets::Theme::Dark : widgets::Theme::Light);
+    const QTemporaryDir home;
+    Desk desk(home.path());
+    Photographer photographer(desk, folder);
+    photographer.take("1-empty");
+    for (const char *step : {"stepTrain", "stepCompare", "stepReport", "stepData"}) {
+        desk.click(step);
+        photographer.take(QByteArray("1-empty-").append(step).constData());
+    }
+    desk.session.data()->openAll({arguments[2], arguments[3]});
+    photographer.waitFor("the tables", [&desk] { return !desk.session.data()->isOpening(); });
+    photographer.take("2-loaded");
+    trainTwice(desk, photographer);
+    reportAndDiffer(desk, photographer, home.path());
+    stopAndFail(desk, photographer, home.path());
+    return 0;
+}
