@@ -122,7 +122,7 @@ struct TrainJob::State
     /// Attached: ended is what nobody holds any more.
     void watch(TrainJob *job)
     {
-        const auto folder = runs::locateRun(run);
+        const auto folder = runs::locateRun(runs::partialPath(run));
         const bool held = folder && runs::RunLock::held(*folder);
         poll(job);
         if (held) {
@@ -189,7 +189,7 @@ struct TrainJob::State
 
     void signalOwner(int signal) const
     {
-        const auto folder = runs::locateRun(run);
+        const auto folder = runs::locateRun(runs::partialPath(run));
         if (const auto owner = folder ? ownerOf(*folder) : std::nullopt)
             ::kill(*owner, signal);
     }
@@ -267,7 +267,7 @@ bool TrainJob::running() const
 
 std::filesystem::path TrainJob::run() const
 {
-    return runs::locateRun(m_state->run).value_or(m_state->run);
+    return runs::locateRun(runs::partialPath(m_state->run)).value_or(m_state->run);
 }
 
 std::string TrainJob::problem() const

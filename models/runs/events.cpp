@@ -93,8 +93,9 @@ Result<Json> parseEventLine(std::string_view line, const std::string &path)
     return json;
 }
 
+/// While a run is replaced both folders are there, and the one being written is meant.
 EventReader::EventReader(std::filesystem::path run)
-    : m_run(std::move(run))
+    : m_run(partialPath(run))
 {}
 
 Result<std::vector<Json>> EventReader::poll()

@@ -44,13 +44,6 @@ bool holdsRun(const fs::path &folder)
            fs::is_regular_file(folder / kSpecFile, ignored);
 }
 
-fs::path partialPath(const fs::path &run)
-{
-    fs::path partial = finalPath(run);
-    partial += kPartialSuffix;
-    return partial;
-}
-
 std::string reason()
 {
     return std::generic_category().message(errno);
@@ -182,6 +175,13 @@ fs::path finalPath(const fs::path &run)
     if (text.size() > kPartialSuffix.size() && text.ends_with(kPartialSuffix))
         text.resize(text.size() - kPartialSuffix.size());
     return text;
+}
+
+fs::path partialPath(const fs::path &run)
+{
+    fs::path partial = finalPath(run);
+    partial += kPartialSuffix;
+    return partial;
 }
 
 bool isPartial(const fs::path &folder)

@@ -24,6 +24,9 @@ inline constexpr std::string_view kPartialSuffix = ".partial";
 [[nodiscard]] Result<std::filesystem::path> locateRun(const std::filesystem::path &run);
 /// The final name of a run: without ".partial".
 [[nodiscard]] std::filesystem::path finalPath(const std::filesystem::path &run);
+/// Its name while it is written: with ".partial". locateRun(partialPath(run)) prefers the run that is being written to the
+/// one that it replaces.
+[[nodiscard]] std::filesystem::path partialPath(const std::filesystem::path &run);
 [[nodiscard]] bool isPartial(const std::filesystem::path &folder);
 
 /// Makes "<run>.partial". CannotWrite if the run exists already in either form, unless `force`: then the new folder may

@@ -166,7 +166,9 @@ void TestEvents::followsTheNewRunWhileAnOldOneIsReplaced()
     QVERIFY(finishPartial(m_folder));
     const fs::path partial = createPartial(m_folder, true).value();
     EventReader reader(partial);
+    EventReader byFinalName(finalPath(partial));
     writer().write("warning", {{"message", "new"}});
+    QCOMPARE(byFinalName.poll().value().at(0).at("message").get<std::string>(), std::string("new"));
     QCOMPARE(reader.poll().value().at(0).at("message").get<std::string>(), std::string("new"));
     QVERIFY(finishPartial(partial));
     QVERIFY(reader.poll().value().empty());
