@@ -44,7 +44,7 @@ ComparePage::ComparePage(view::Session *session, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->addWidget(makeVerdict());
     layout->addWidget(makeChoice());
-    auto *differencesTitle = heading(tr("What di&ffers"), this);
+    auto *differencesTitle = heading(tr("What differ&s"), this);
     m_nothing = wrappedLabel("nothingDiffersLabel", this);
     m_differences = named(new ReadingTable(this), "differencesTable", tr("What differs"));
     m_differences->setModel(m_compare->differences());

@@ -113,7 +113,7 @@ void TrainPage::addEssentials(QFormLayout *form)
     form->addRow(tr("See&d"), m_seed);
     form->addRow(tr("&Level"), m_level);
     form->addRow(m_promise);
-    form->addRow(tr("T&hreads"), m_threads);
+    form->addRow(tr("Thr&eads"), m_threads);
 
     connect(m_recipe, &QComboBox::activated, m_settings,
             [this] { m_settings->setRecipe(m_recipe->currentData().toString()); });

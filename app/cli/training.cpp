@@ -55,8 +55,9 @@ Result<std::filesystem::path> build(const jobs::TrainOrder &order, const Places 
     return builder.result();
 }
 
-/// Runs the event loop until the child has ended.
-Result<Trained> follow(const std::function<void(jobs::TrainJob &)> &start, Console &console)
+/// Runs the event loop until the child has ended. `onEvent` may be empty.
+Result<Trained> follow(const std::function<void(jobs::TrainJob &)> &start, Console &console,
+                       const std::function<void(jobs::TrainJob &, const std::string &)> &onEvent = {})
 {
     jobs::TrainJob job(jobs::Programs::besideThisProgram());
     TrainEvents events(console);
@@ -65,8 +66,11 @@ Result<Trained> follow(const std::function<void(jobs::TrainJob &)> &start, Conso
     Trained trained;
     int signalsSeen = 0;
     int stoppedBy = 0;
-    QObject::connect(&job, &jobs::TrainJob::eventArrived, &loop,
-                     [&events](const QString &json) { events.take(json.toStdString()); });
+    QObject::connect(&job, &jobs::TrainJob::eventArrived, &loop, [&](const QString &json) {
+        events.take(json.toStdString());
+        if (onEvent)
+            onEvent(job, json.toStdString());
+    });
     QObject::connect(&job, &jobs::TrainJob::finished, &loop, [&](int code) {
         trained.exitCode = code;
         loop.quit();
@@ -142,12 +146,14 @@ Result<Trained> resumeRun(const std::filesystem::path &run, Console &console)
 Result<Trained> trainAndStop(const jobs::TrainOrder &order, const Places &places, Console &console)
 {
     IBIDEM_TRY(const std::filesystem::path partial, build(order, places, console));
-    return follow(
-        [&partial](jobs::TrainJob &job) {
-            job.start(partial);
+    bool told = false;
+    const auto stopInRound = [&told](jobs::TrainJob &job, const std::string &line) {
+        if (!told && line.find("\"event\":\"metric\"") != std::string::npos) {
+            told = true;
             job.stop();
-        },
-        console);
+        }
+    };
+    return follow([&partial](jobs::TrainJob &job) { job.start(partial); }, console, stopInRound);
 }
 
 } // namespace ibidem::cli

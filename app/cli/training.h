@@ -42,7 +42,8 @@ struct Trained
 /// The child's failure is the error.
 [[nodiscard]] Result<Trained> trainRun(const jobs::TrainOrder &order, const Places &places, Console &console);
 [[nodiscard]] Result<Trained> resumeRun(const std::filesystem::path &run, Console &console);
-/// Starts a run and stops it at once: what is left is a run with a checkpoint.
+/// Trains and stops in one of the first rounds: what is left is a run with a checkpoint, unless the training
+/// was faster.
 [[nodiscard]] Result<Trained> trainAndStop(const jobs::TrainOrder &order, const Places &places,
                                            Console &console);
 

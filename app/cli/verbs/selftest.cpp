@@ -20,7 +20,8 @@ namespace ibidem::cli {
 
 namespace {
 
-constexpr int kRounds = 60;
+constexpr int kRounds = 300;
+constexpr int kAttempts = 10;
 
 /// A folder under the system's folder for temporary files that goes away with this object.
 class TemporaryFolder
@@ -172,7 +173,13 @@ private:
 
     Status resumes()
     {
-        IBIDEM_TRY(const Trained stopped, trainAndStop(order("resumed", "data.tsv", 1), m_places, m_console));
+        jobs::TrainOrder halted = order("resumed", "data.tsv", 1);
+        halted.force = true;
+        Trained stopped;
+        // On a busy machine so small a training may end before it hears of the stop.
+        for (int attempt = 0; attempt < kAttempts && stopped.exitCode == 0; ++attempt) {
+            IBIDEM_TRY(stopped, trainAndStop(halted, m_places, m_console));
+        }
         if (stopped.exitCode != exitCode(ErrorCode::Stopped))
             return fail(ErrorCode::Internal, "the run did not stop when told to");
         IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(stopped.run));

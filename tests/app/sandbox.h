@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/base/files.h"
+#include "models/base/json.h"
+
+#include <QDir>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <string>
+
+/// One program run to its end.
+struct Answer
+{
+    int code = -1;
+    std::string out;
+    std::string err;
+
+    [[nodiscard]] ibidem::Json json() const { return ibidem::parseJson(out).value_or(ibidem::Json()); }
+};
+
+/// The programs under test in a folder of their own: runs, cache and home are below it.
+class Sandbox
+{
+public:
+    [[nodiscard]] std::string path(const std::string &name) const
+    {
+        return m_folder.filePath(QString::fromStdString(name)).toStdString();
+    }
+
+    [[nodiscard]] static QString program(const QString &name)
+    {
+        return QDir(qEnvironmentVariable("IBIDEM_BIN")).filePath(name);
+    }
+
+    [[nodiscard]] QProcessEnvironment environment() const
+    {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const char *name : {"XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"})
+            environment.insert(QString::fromLatin1(name),
+                               m_folder.filePath(QString::fromLatin1(name).toLower()));
+        for (const char *name : {"IBIDEM_CACHE", "IBIDEM_RUNS"})
+            environment.remove(QString::fromLatin1(name));
+        environment.insert(QStringLiteral("HOME"), m_folder.path());
+        return environment;
+    }
+
+    /// Starts `ibidem` with the arguments; the caller owns it.
+    void start(QProcess &process, const QStringList &arguments, const QProcessEnvironment &environment,
+               const QString &folder = {}) const
+    {
+        process.setProcessEnvironment(environment);
+        process.setWorkingDirectory(folder.isEmpty() ? m_folder.path() : folder);
+        process.setStandardInputFile(QProcess::nullDevice());
+        process.start(program(QStringLiteral("ibidem")), arguments);
+    }
+
+    [[nodiscard]] Answer run(const QStringList &arguments, const QProcessEnvironment &environment,
+                             const QString &folder = {}) const
+    {
+        QProcess process;
+        start(process, arguments, environment, folder);
+        return finish(process);
+    }
+
+    [[nodiscard]] Answer run(const QStringList &arguments) const { return run(arguments, environment()); }
+
+    [[nodiscard]] static Answer finish(QProcess &process)
+    {
+        if (!process.waitForFinished(240000))
+            return {};
+        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -process.exitCode(),
+                process.readAllStandardOutput().toStdString(), process.readAllStandardError().toStdString()};
+    }
+
+    /// A small table of two classes; its path.
+    [[nodiscard]] QString table(const std::string &name = "table.tsv", int seed = 1) const
+    {
+        const QString file = QString::fromStdString(path(name));
+        const Answer made =
+            run({QStringLiteral("generate"), QStringLiteral("expression"), QStringLiteral("--genes"),
+                 QStringLiteral("60"), QStringLiteral("--samples"), QStringLiteral("80"),
+                 QStringLiteral("--modules"), QStringLiteral("6"), QStringLiteral("--seed"),
+                 QString::number(seed), QStringLiteral("-o"), file});
+        return made.code == 0 ? file : QString();
+    }
+
+    [[nodiscard]] bool write(const std::string &name, const std::string &text) const
+    {
+        return ibidem::writeFileAtomically(path(name), text).has_value();
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+/// Words of a command line that needs no quotes.
+inline QStringList words(const char *text)
+{
+    return QString::fromUtf8(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+}

@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/base/files.h"
+#include "models/base/sha256.h"
+#include "models/jobs/run_builder.h"
+#include "models/prepare/generate_expression.h"
+#include "models/runs/manifest.h"
+#include "models/runs/run_folder.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace ibidem;
+using namespace ibidem::jobs;
+
+/// From an order to a prepared run folder.
+class TestRunBuilder : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+
+    void initTestCase()
+    {
+        m_path = m_folder.path().toStdString();
+        prepare::ExpressionRecipe recipe;
+        recipe.genes = 20;
+        recipe.samples = 16;
+        recipe.modules = 2;
+        const auto table = prepare::generateExpressionTsv(recipe);
+        QVERIFY(table.has_value());
+        QVERIFY(writeFileAtomically(m_path / "table.tsv", *table).has_value());
+    }
+
+    void writesAResolvedSpecWithoutPaths()
+    {
+        const auto built = build(order("plain"));
+        QVERIFY2(built.has_value(), built ? "" : describe(built.error()).c_str());
+        QCOMPARE(*built, m_path / "plain.partial");
+        const auto spec = spec::readSpecFile(*built / runs::kSpecFile);
+        QVERIFY(spec.has_value());
+        QCOMPARE(spec->device, std::string("cpu"));
+        QCOMPARE(spec->threads, 1);
+        QVERIFY(spec->isa != "auto");
+        QCOMPARE(spec->data.train.name, std::string("table.tsv"));
+        QCOMPARE(spec->data.train.sha256, sha256File(m_path / "table.tsv")->sha256);
+        QCOMPARE(spec->data.train.content.size(), std::size_t{64});
+        const std::string text = readFile(*built / runs::kSpecFile).value_or("");
+        QVERIFY2(text.find(m_path.string()) == std::string::npos, "a path of this machine");
+        const auto local = runs::readLocalInfo(*built);
+        QVERIFY(local.has_value());
+        QCOMPARE(local->inputPath("train").value_or(""), (m_path / "table.tsv").string());
+        QVERIFY(std::filesystem::exists(local->containerPath("train").value_or("")));
+    }
+
+    void writesNothingBeforeAllInputsAreSound()
+    {
+        TrainOrder wrong = order("unsound");
+        wrong.test = m_path / "missing.tsv";
+        QCOMPARE(build(wrong).error().code, ErrorCode::InputMissing);
+        QVERIFY(
+            writeFileAtomically(m_path / "bad.tsv", "Gene ID\tGene Name\t0_a\t1_b\nG\t\t1\n").has_value());
+        wrong.test = m_path / "bad.tsv";
+        QCOMPARE(build(wrong).error().code, ErrorCode::BadData);
+        wrong.test.reset();
+        wrong.genes = m_path / "missing.txt";
+        QCOMPARE(build(wrong).error().code, ErrorCode::InputMissing);
+        wrong.genes.reset();
+        wrong.train.reset();
+        QCOMPARE(build(wrong).error().code, ErrorCode::InputMissing);
+        QVERIFY(!runs::locateRun(m_path / "unsound"));
+    }
+
+    void namesWhatIsWrongWithAnOrder()
+    {
+        TrainOrder wrong = order("wrong");
+        wrong.recipeOrSpec = "lcep-xgbost";
+        QCOMPARE(build(wrong).error().code, ErrorCode::BadSpec);
+        wrong = order("wrong");
+        wrong.overrides = {"model.rounds=0"};
+        QCOMPARE(build(wrong).error().code, ErrorCode::BadSpec);
+        wrong = order("wrong");
+        wrong.isa = "neon";
+        QVERIFY(!build(wrong));
+        QVERIFY(!runs::locateRun(m_path / "wrong"));
+    }
+
+    void drawsASeedOnlyAtLevelRandom()
+    {
+        const auto seedOf = [this](const std::string &name, spec::Level level,
+                                   std::optional<std::uint64_t> seed) {
+            TrainOrder one = order(name);
+            one.level = level;
+            one.seed = seed;
+            const auto built = build(one);
+            return built ? spec::readSpecFile(*built / runs::kSpecFile)->seed : 0;
+        };
+        QCOMPARE(seedOf("portable1", spec::Level::Portable, {}),
+                 seedOf("portable2", spec::Level::Portable, {}));
+        QVERIFY(seedOf("random1", spec::Level::Random, {}) != seedOf("random2", spec::Level::Random, {}));
+        QCOMPARE(seedOf("random3", spec::Level::Random, 7), std::uint64_t{7});
+    }
+
+    void doesNotReplaceARun()
+    {
+        QVERIFY(build(order("once")).has_value());
+        QCOMPARE(build(order("once")).error().code, ErrorCode::CannotWrite);
+        TrainOrder forced = order("once");
+        forced.force = true;
+        QVERIFY(std::filesystem::exists(m_path / "once.partial"));
+        const auto built = build(forced);
+        QVERIFY2(built.has_value(), built ? "" : describe(built.error()).c_str());
+    }
+
+    void keepsACopyOfListsForReruns()
+    {
+        QVERIFY(writeFileAtomically(m_path / "split.tsv", "s\ttrain\n").has_value());
+        TrainOrder withSplit = order("lists");
+        withSplit.split = m_path / "split.tsv";
+        const auto built = build(withSplit);
+        QVERIFY(built.has_value());
+        const auto local = runs::readLocalInfo(*built);
+        QCOMPARE(readFile(local->containerPath("split").value_or("")).value_or(""),
+                 std::string("s\ttrain\n"));
+        QVERIFY(std::filesystem::remove(m_path / "split.tsv"));
+        TrainOrder again;
+        again.recipeOrSpec = (*built / runs::kSpecFile).string();
+        again.out = m_path / "lists-again";
+        const auto rebuilt = build(again);
+        QVERIFY2(rebuilt.has_value(), rebuilt ? "" : describe(rebuilt.error()).c_str());
+        QCOMPARE(readFile(*rebuilt / runs::kSpecFile), readFile(*built / runs::kSpecFile));
+    }
+
+    void cancelsOnce()
+    {
+        RunBuilder builder(Programs::besideThisProgram(), order("cancelled"), m_path / "cache",
+                           m_path / "runs");
+        QSignalSpy finished(&builder, &RunBuilder::finished);
+        builder.start();
+        builder.cancel();
+        QTest::qWait(50);
+        QCOMPARE(finished.count(), 1);
+        QCOMPARE(builder.result().error().code, ErrorCode::Stopped);
+        QVERIFY(!runs::locateRun(m_path / "cancelled"));
+    }
+
+private:
+    [[nodiscard]] TrainOrder order(const std::string &name) const
+    {
+        TrainOrder order;
+        order.recipeOrSpec = "lcep-xgboost";
+        order.train = m_path / "table.tsv";
+        order.device = "cpu";
+        order.out = m_path / name;
+        return order;
+    }
+
+    [[nodiscard]] Result<std::filesystem::path> build(const TrainOrder &order) const
+    {
+        RunBuilder builder(Programs::besideThisProgram(), order, m_path / "cache", m_path / "runs");
+        QSignalSpy finished(&builder, &RunBuilder::finished);
+        builder.start();
+        if (!QTest::qWaitFor([&] { return finished.count() > 0; }, 30000))
+            return fail(ErrorCode::Internal, "no answer");
+        return builder.result();
+    }
+
+    QTemporaryDir m_folder;
+    std::filesystem::path m_path;
+};
+
+QTEST_GUILESS_MAIN(TestRunBuilder)
+#include "tst_run_builder.moc"
