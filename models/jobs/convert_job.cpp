@@ -176,8 +176,11 @@ ConvertJob::ConvertJob(Programs programs, std::filesystem::path file, data::Tabl
 
 ConvertJob::~ConvertJob()
 {
-    if (m_state->process)
-        m_state->process->disconnect(this);
+    if (!m_state->process)
+        return;
+    m_state->process->disconnect(this);
+    m_state->process->kill();
+    m_state->process->waitForFinished();
 }
 
 void ConvertJob::start()
