@@ -8,13 +8,15 @@
 #include <filesystem>
 #include <string>
 
-/// Where the real data lies: $IBIDEM_TEST_DATA, by default ../shared/data beside the project; empty if it is not there.
+/// Where the real data lies: $IBIDEM_TEST_DATA, by default ../shared/data beside the project; empty if it is
+/// not there.
 inline std::filesystem::path testDataFolder()
 {
     const char *given = std::getenv("IBIDEM_TEST_DATA");
     const char *source = std::getenv("IBIDEM_SOURCE");
     const std::filesystem::path folder =
-        given ? std::filesystem::path(given) : std::filesystem::path(source ? source : ".") / "../shared/data";
+        given ? std::filesystem::path(given)
+              : std::filesystem::path(source ? source : ".") / "../shared/data";
     std::error_code ignored;
     return std::filesystem::is_directory(folder, ignored) ? folder : std::filesystem::path();
 }

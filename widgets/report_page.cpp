@@ -30,7 +30,7 @@ ReportPage::ReportPage(view::ReportController *report, QWidget *parent)
     claimsTitle->setBuddy(m_claims);
     auto *contents = wrappedLabel("reportContents", this);
     contents->setText(
-        tr("One web page that needs no network: verdict, data with checks, settings, computer and "
+        tr("One web page that needs no network: verdict, data, settings, computer and "
            "libraries, curves, confusion matrix, most important genes, limits, digests, and the "
            "commands that repeat everything."));
     auto *buttons = new QHBoxLayout;

@@ -15,10 +15,11 @@
 namespace ibidem {
 
 /// Whole file as bytes. InputMissing, Io; BadData if it is larger than `maxBytes`.
-[[nodiscard]] Result<std::string> readFile(const std::filesystem::path &path, std::uint64_t maxBytes = 1ULL << 32U);
+[[nodiscard]] Result<std::string> readFile(const std::filesystem::path &path,
+                                           std::uint64_t maxBytes = 1ULL << 32U);
 
-/// Writes beside `path` under a temporary name, fsyncs, renames. A crash leaves the old file or the new one, never half.
-/// CannotWrite or Io.
+/// Writes beside `path` under a temporary name, fsyncs, renames. A crash leaves the old file or the new one,
+/// never half. CannotWrite or Io.
 [[nodiscard]] Status writeFileAtomically(const std::filesystem::path &path, std::string_view bytes);
 
 /// Directory with parents; no error if it exists. CannotWrite.
@@ -41,6 +42,7 @@ public:
     MappedFile &operator=(MappedFile &&other) noexcept;
 
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {m_data, m_size}; }
+
     [[nodiscard]] std::string_view text() const noexcept;
 
 private:
@@ -48,8 +50,8 @@ private:
     std::size_t m_size = 0;
 };
 
-/// XDG base folders with "/ibidem" appended: from $XDG_…_HOME, else below $HOME, else below /tmp/ibidem-<uid>.
-/// IBIDEM_CACHE, IBIDEM_RUNS override the cache and the run store.
+/// XDG base folders with "/ibidem" appended: from $XDG_…_HOME, else below $HOME, else below
+/// /tmp/ibidem-<uid>. IBIDEM_CACHE, IBIDEM_RUNS override the cache and the run store.
 [[nodiscard]] std::filesystem::path cacheFolder();
 [[nodiscard]] std::filesystem::path runStoreFolder(); ///< $XDG_DATA_HOME/ibidem/runs
 [[nodiscard]] std::filesystem::path stateFolder();

@@ -48,8 +48,8 @@ using Status = Result<void>;
 /// 64…78, see ErrorCode.
 [[nodiscard]] int exitCode(ErrorCode code) noexcept;
 
-/// Stable name for JSON: "usage", "bad-data", "input-missing", "unavailable", "internal", "cannot-write", "io",
-/// "stopped", "bad-spec".
+/// Stable name for JSON: "usage", "bad-data", "input-missing", "unavailable", "internal", "cannot-write",
+/// "io", "stopped", "bad-spec".
 [[nodiscard]] std::string_view codeName(ErrorCode code) noexcept;
 
 /// The code of a name that codeName gave; Internal for any other.
@@ -67,8 +67,7 @@ using Status = Result<void>;
 #define IBIDEM_TRY(declaration, expression)                                                                  \
     auto IBIDEM_CONCAT(ibidemResult, __LINE__) = (expression);                                               \
     if (!IBIDEM_CONCAT(ibidemResult, __LINE__))                                                              \
-        return tl::unexpected<::ibidem::Error>(                                                              \
-            std::move(IBIDEM_CONCAT(ibidemResult, __LINE__)).error());                                       \
+        return tl::unexpected<::ibidem::Error>(std::move(IBIDEM_CONCAT(ibidemResult, __LINE__)).error());    \
     declaration = *std::move(IBIDEM_CONCAT(ibidemResult, __LINE__))
 
 /// IBIDEM_CHECK(writeFile(…)); the same for a Status.

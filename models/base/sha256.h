@@ -17,8 +17,8 @@ namespace ibidem {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
-/// SHA-256 (FIPS 180-4), by OpenSSL where its headers were found at build time, else by our own code (sha256_portable):
-/// same bytes. Not thread-safe; one object a stream.
+/// SHA-256 (FIPS 180-4), by OpenSSL where its headers were found at build time, else by our own code
+/// (sha256_portable): same bytes. Not thread-safe; one object a stream.
 class Sha256
 {
 public:

@@ -35,7 +35,8 @@ namespace ibidem {
 [[nodiscard]] bool isValidUtf8(std::string_view text) noexcept;
 /// Offset of the first byte that is not UTF-8, or npos.
 [[nodiscard]] std::size_t firstInvalidUtf8(std::string_view text) noexcept;
-/// For messages: in single quotes, control characters and invalid bytes as \xNN, cut to `limit` bytes with "…".
+/// For messages: in single quotes, control characters and invalid bytes as \xNN, cut to `limit` bytes with
+/// "…".
 [[nodiscard]] std::string quoted(std::string_view text, std::size_t limit = 60);
 
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);

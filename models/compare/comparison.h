@@ -26,9 +26,10 @@ struct Tolerance
     [[nodiscard]] static Result<Tolerance> parse(std::string_view text);
 };
 
-/// One thing that differs. `what`: "setting", "input", "sample-order", "sample", "gene", "value", "label", "stage", "state", "environment",
-/// "metric", "tree", "importance", "prediction", "file", "outcome", "chain". `where` names it ("model.rounds", "gene ENSG… in
-/// sample SRR…", "round 17 test logloss"). Numbers only where they make sense.
+/// One thing that differs. `what`: "setting", "input", "sample-order", "sample", "gene", "value", "label",
+/// "stage", "state", "environment", "metric", "tree", "importance", "prediction", "file", "outcome", "chain".
+/// `where` names it ("model.rounds", "gene ENSG… in sample SRR…", "round 17 test logloss"). Numbers only
+/// where they make sense.
 struct Difference
 {
     std::string what;
@@ -38,7 +39,8 @@ struct Difference
     std::optional<double> maxAbs;
     std::optional<std::uint64_t> maxUlp;
     std::uint64_t count = 1;
-    bool informative = false; ///< does not enter the verdict (another thread count, another machine, run name)
+    bool informative =
+        false; ///< does not enter the verdict (another thread count, another machine, run name)
 };
 
 struct Comparison
@@ -46,7 +48,8 @@ struct Comparison
     std::string nameA; ///< folder names, no paths
     std::string nameB;
     Verdict verdict = Verdict::Identical;
-    std::string sentence;    ///< "IDENTICAL: 1000 of 1000 trees, 4000 of 4000 metric values, 560 of 560 predictions …"
+    std::string
+        sentence; ///< "IDENTICAL: 1000 of 1000 trees, 4000 of 4000 metric values, 560 of 560 predictions …"
     std::uint64_t tensors = 0; ///< stored arrays of predictions and fingerprints
     std::uint64_t tensorsEqual = 0;
     std::uint64_t trees = 0; ///< compared (the larger count), and how many of them are equal
@@ -57,33 +60,37 @@ struct Comparison
     std::uint64_t predictionsEqual = 0;
     std::uint64_t settings = 0;
     std::uint64_t settingsEqual = 0;
-    std::optional<std::int64_t> firstRound;   ///< first round whose tree or metrics differ
-    std::string firstWhat;                    ///< "tree 17, node 3" or "test logloss"
-    std::uint64_t topGenes = 0;               ///< size of the compared top lists (10 or fewer)
+    std::optional<std::int64_t> firstRound; ///< first round whose tree or metrics differ
+    std::string firstWhat;                  ///< "tree 17, node 3" or "test logloss"
+    std::uint64_t topGenes = 0;             ///< size of the compared top lists (10 or fewer)
     std::uint64_t topGenesShared = 0;
-    std::vector<Difference> differences;      ///< what matters first; inputs before consequences
+    std::vector<Difference> differences; ///< what matters first; inputs before consequences
 
-    /// The document of `compare --json`: {"verdict","sentence","compared":{"tensors","trees","metrics","predictions","settings",
-    /// each {"total","equal"}},"first":{"epoch","step","layer","operation"} (epoch = round; null if none),
+    /// The document of `compare --json`:
+    /// {"verdict","sentence","compared":{"tensors","trees","metrics","predictions","settings", each
+    /// {"total","equal"}},"first":{"epoch","step","layer","operation"} (epoch = round; null if none),
     /// "importance":{"top","shared"},"differences":[{"what","where","a","b","max_abs","max_ulp","count","informative"}]}
     [[nodiscard]] Json toJson() const;
 };
 
-/// Compares two run folders (either form) from what they hold, never from the data: settings, inputs, preparation stages,
-/// fingerprints (which sample or gene changed, which samples were swapped), effective state, metrics, trees, importance,
-/// predictions; and checks each folder's files against its manifest, so that a flipped bit in a stored tensor is found
-/// and named even where the manifests agree. The verdict is about results (chain, trees, metrics, predictions, files):
-/// identical runs on other thread counts or machines stay identical, with informative differences. A file that is damaged
-/// (not what its manifest says) makes the verdict Different and is named, also where it can no longer be read.
-/// InputMissing, BadData: no sound manifest, a file that its manifest vouches for but that makes no sense, or two runs
-/// without any result.
+/// Compares two run folders (either form) from what they hold, never from the data: settings, inputs,
+/// preparation stages, fingerprints (which sample or gene changed, which samples were swapped), effective
+/// state, metrics, trees, importance, predictions; and checks each folder's files against its manifest, so
+/// that a flipped bit in a stored tensor is found and named even where the manifests agree. The verdict is
+/// about results (chain, trees, metrics, predictions, files): identical runs on other thread counts or
+/// machines stay identical, with informative differences. A file that is damaged (not what its manifest says)
+/// makes the verdict Different and is named, also where it can no longer be read. InputMissing, BadData: no
+/// sound manifest, a file that its manifest vouches for but that makes no sense, or two runs without any
+/// result.
 [[nodiscard]] Result<Comparison> compareRuns(const std::filesystem::path &a, const std::filesystem::path &b,
                                              const Tolerance &tolerance = {});
 
-/// For `rerun --times N`: one sentence over several comparisons with the first run: "IDENTICAL: 5 of 5 reruns …".
+/// For `rerun --times N`: one sentence over several comparisons with the first run: "IDENTICAL: 5 of 5 reruns
+/// …".
 [[nodiscard]] std::string verdictSentence(const std::vector<Comparison> &comparisons);
 
-/// Distance of two floats in units in the last place (through zero); for NaN with different bits: the largest number.
+/// Distance of two floats in units in the last place (through zero); for NaN with different bits: the largest
+/// number.
 [[nodiscard]] std::uint64_t ulpDistance(float a, float b) noexcept;
 [[nodiscard]] std::uint64_t ulpDistance(double a, double b) noexcept;
 

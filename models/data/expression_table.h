@@ -27,58 +27,62 @@ struct Check
 
 [[nodiscard]] std::string_view checkStateName(CheckState state) noexcept; ///< "ok", "warning", "error"
 
-/// A matrix of expression values with names: samples × genes, row-major (sample by sample), finite doubles exactly as
-/// the file's decimals read. An immutable value once made; share it as std::shared_ptr<const ExpressionTable>.
+/// A matrix of expression values with names: samples × genes, row-major (sample by sample), finite doubles
+/// exactly as the file's decimals read. An immutable value once made; share it as std::shared_ptr<const
+/// ExpressionTable>.
 struct ExpressionTable
 {
-    std::vector<std::string> sampleIds;    ///< unique, not empty; without the label that mlf-core's header puts in front
-    std::vector<std::string> geneIds;      ///< unique (made so as scanpy does: "-1", "-2" … appended), not empty
+    std::vector<std::string>
+        sampleIds; ///< unique, not empty; without the label that mlf-core's header puts in front
+    std::vector<std::string> geneIds; ///< unique (made so as scanpy does: "-1", "-2" … appended), not empty
     std::vector<std::string> geneNames;    ///< as many as geneIds, each may be empty; or none at all
     std::vector<std::string> sampleLabels; ///< class names as many as samples; or none at all
     std::vector<double> values;            ///< sampleIds.size() * geneIds.size()
 
     [[nodiscard]] std::size_t sampleCount() const noexcept { return sampleIds.size(); }
+
     [[nodiscard]] std::size_t geneCount() const noexcept { return geneIds.size(); }
+
     /// Class name -> count, sorted by name.
     [[nodiscard]] std::map<std::string, std::uint64_t> labelCounts() const;
     bool operator==(const ExpressionTable &) const = default;
 };
 
-/// SHA-256 over names, labels and values (canonical frames, little endian): the identity of the content, whatever file
-/// and format it came from.
+/// SHA-256 over names, labels and values (canonical frames, little endian): the identity of the content,
+/// whatever file and format it came from.
 [[nodiscard]] std::string contentDigest(const ExpressionTable &table);
 
 /// What the converter found out about one foreign file: the answer of `inspect`.
 struct TableSummary
 {
-    std::string kind;                           ///< "expression-table", "class-labels", "sample-annotations"
-    std::string format;                         ///< "mlf-core-tsv", "gct-1.2", "gct-1.3", "cls", "tsv", "csv" + ".gz"
+    std::string kind;   ///< "expression-table", "class-labels", "sample-annotations"
+    std::string format; ///< "mlf-core-tsv", "gct-1.2", "gct-1.3", "cls", "tsv", "csv" + ".gz"
     std::uint64_t fileBytes = 0;
     std::string fileSha256;
-    std::vector<std::uint64_t> shape;           ///< samples, genes (or rows, columns for annotations)
+    std::vector<std::uint64_t> shape;            ///< samples, genes (or rows, columns for annotations)
     std::map<std::string, std::uint64_t> labels; ///< class -> count
     std::vector<Check> checks;
-    std::string digest;                         ///< contentDigest
-    double sum = 0.0;                           ///< of all values, in file order
+    std::string digest; ///< contentDigest
+    double sum = 0.0;   ///< of all values, in file order
     double minimum = 0.0;
     double maximum = 0.0;
-    std::string orientation;                    ///< "genes-in-rows" or "samples-in-rows"
-    std::string delimiter;                      ///< "tab", "comma", "semicolon", "blank"
-    std::string labelSource;                    ///< "sample-names", "column label", "none", …
+    std::string orientation; ///< "genes-in-rows" or "samples-in-rows"
+    std::string delimiter;   ///< "tab", "comma", "semicolon", "blank"
+    std::string labelSource; ///< "sample-names", "column label", "none", …
 
     [[nodiscard]] Json toJson() const;
     [[nodiscard]] static Result<TableSummary> fromJson(const Json &json);
 };
 
-/// The container of one converted table. Tensors: `values` F64 [samples, genes]; `sample_ids`, `gene_ids`, `gene_names`,
-/// `sample_labels` U8, NUL-separated (resources/docs/formats.md). Metadata `ibidem` holds the summary as JSON.
-/// Class labels alone (CLS, annotation tables) have `sample_ids` (may be empty) and `sample_labels`, or for annotations
-/// `columns` and one U8 tensor `column.NNNN` per column.
+/// The container of one converted table. Tensors: `values` F64 [samples, genes]; `sample_ids`, `gene_ids`,
+/// `gene_names`, `sample_labels` U8, NUL-separated (resources/docs/formats.md). Metadata `ibidem` holds the
+/// summary as JSON. Class labels alone (CLS, annotation tables) have `sample_ids` (may be empty) and
+/// `sample_labels`, or for annotations `columns` and one U8 tensor `column.NNNN` per column.
 struct TableContainer
 {
     TableSummary summary;
     ExpressionTable table;
-    std::vector<std::string> columns;                    ///< annotations only: names
+    std::vector<std::string> columns;                   ///< annotations only: names
     std::vector<std::vector<std::string>> columnValues; ///< annotations only: one vector per column
 };
 

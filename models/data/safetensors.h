@@ -30,10 +30,10 @@ struct TensorView
     std::span<const std::byte> bytes;
 };
 
-/// The container: safetensors (8-byte little-endian header length, JSON header, raw data). Thread-safe for reading.
-/// Every length and offset is checked before it is believed: header over 100 MB or over the file, bad JSON, duplicate
-/// names, unknown types, shapes that overflow, offsets outside, overlapping, with holes or not equal to shape × type are
-/// BadData naming the tensor.
+/// The container: safetensors (8-byte little-endian header length, JSON header, raw data). Thread-safe for
+/// reading. Every length and offset is checked before it is believed: header over 100 MB or over the file,
+/// bad JSON, duplicate names, unknown types, shapes that overflow, offsets outside, overlapping, with holes
+/// or not equal to shape × type are BadData naming the tensor.
 class Safetensors
 {
 public:
@@ -42,15 +42,21 @@ public:
     /// The same from bytes in memory, which must outlive the object. `name` is for messages.
     [[nodiscard]] static Result<Safetensors> parse(std::span<const std::byte> bytes, const std::string &name);
 
-    [[nodiscard]] const std::vector<TensorView> &tensors() const noexcept { return m_tensors; } ///< in file order
+    [[nodiscard]] const std::vector<TensorView> &tensors() const noexcept
+    {
+        return m_tensors;
+    } ///< in file order
+
     [[nodiscard]] const std::map<std::string, std::string> &metadata() const noexcept { return m_metadata; }
+
     [[nodiscard]] const TensorView *find(std::string_view name) const noexcept;
 
-    /// The tensor as numbers; BadData naming it if it is missing or of another type. Points into the file's bytes where
-    /// they are aligned for T; they are, if writeSafetensors wrote the file.
+    /// The tensor as numbers; BadData naming it if it is missing or of another type. Points into the file's
+    /// bytes where they are aligned for T; they are, if writeSafetensors wrote the file.
     template <class T>
     [[nodiscard]] Result<std::span<const T>> values(std::string_view name) const;
-    /// NUL-separated UTF-8 names stored as U8; BadData if they are not valid UTF-8 or not `count` many (count 0: any).
+    /// NUL-separated UTF-8 names stored as U8; BadData if they are not valid UTF-8 or not `count` many (count
+    /// 0: any).
     [[nodiscard]] Result<std::vector<std::string>> names(std::string_view name, std::size_t count = 0) const;
 
 private:
@@ -63,8 +69,9 @@ private:
 /// Names as one U8 tensor's bytes: each followed by NUL. A name must not contain NUL (BadData).
 [[nodiscard]] Result<std::string> packNames(std::span<const std::string> names);
 
-/// Whole file as bytes: metadata and tensors sorted by (alignment of type descending, name), header padded with blanks to
-/// a multiple of 8 bytes: the same input gives the same bytes. Internal on wrong lengths or double names.
+/// Whole file as bytes: metadata and tensors sorted by (alignment of type descending, name), header padded
+/// with blanks to a multiple of 8 bytes: the same input gives the same bytes. Internal on wrong lengths or
+/// double names.
 [[nodiscard]] Result<std::string> safetensorsBytes(std::span<const TensorView> tensors,
                                                    const std::map<std::string, std::string> &metadata);
 /// The same, written beside and renamed.

@@ -22,7 +22,8 @@ struct Programs
 {
     std::filesystem::path convert;
     std::filesystem::path train;
-    /// In the folder of the running program, or in $IBIDEM_BIN if that is set (tests). Needs a QCoreApplication.
+    /// In the folder of the running program, or in $IBIDEM_BIN if that is set (tests). Needs a
+    /// QCoreApplication.
     [[nodiscard]] static Programs besideThisProgram();
 };
 
@@ -35,9 +36,10 @@ struct OpenedFile
     bool fromCache = false;
 };
 
-/// Opens one foreign file: hashes it, looks in the cache, else starts ibidem-convert. Lives in one thread with an event
-/// loop; hashing happens in a thread of its own, so a large file never holds the loop up. A converter that dies becomes an
-/// error about that file (BadData, naming the signal). Emits finished() once, also after cancel() (Stopped).
+/// Opens one foreign file: hashes it, looks in the cache, else starts ibidem-convert. Lives in one thread
+/// with an event loop; hashing happens in a thread of its own, so a large file never holds the loop up. A
+/// converter that dies becomes an error about that file (BadData, naming the signal). Emits finished() once,
+/// also after cancel() (Stopped).
 class ConvertJob : public QObject
 {
     Q_OBJECT
@@ -60,8 +62,8 @@ private:
     std::unique_ptr<State> m_state;
 };
 
-/// One training in a child process, followed through the run folder's events. The child goes on if this object dies
-/// without stop(); attach() follows a run that somebody else started.
+/// One training in a child process, followed through the run folder's events. The child goes on if this
+/// object dies without stop(); attach() follows a run that somebody else started.
 class TrainJob : public QObject
 {
     Q_OBJECT
@@ -77,12 +79,13 @@ public:
     void stopNow(); ///< second signal: SIGKILL after SIGTERM
     [[nodiscard]] bool running() const;
     [[nodiscard]] std::filesystem::path run() const; ///< where the folder is now
-    /// After finished(): why the child could not be started, what it died of, or the last it said on standard error
-    /// where no event says more. Empty if there is nothing to say.
+    /// After finished(): why the child could not be started, what it died of, or the last it said on standard
+    /// error where no event says more. Empty if there is nothing to say.
     [[nodiscard]] std::string problem() const;
 
 Q_SIGNALS:
-    /// One event of events.jsonl, in order (see runs/events.h), as JSON text: the receiver parses it with parseJson.
+    /// One event of events.jsonl, in order (see runs/events.h), as JSON text: the receiver parses it with
+    /// parseJson.
     void eventArrived(const QString &json);
     /// Exit code of the child (0, 75, 65 …); 70 if it died of a signal. All events were delivered before.
     void finished(int exitCode);

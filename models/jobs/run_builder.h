@@ -27,20 +27,20 @@ struct TrainOrder
     std::optional<std::filesystem::path> labels;
     std::optional<std::filesystem::path> genes;
     std::optional<std::filesystem::path> split;
-    std::vector<std::string> overrides;         ///< --set key=value
+    std::vector<std::string> overrides; ///< --set key=value
     std::optional<spec::Level> level;
     std::optional<std::uint64_t> seed;
     std::optional<std::string> device;
     std::optional<int> threads;
     std::optional<std::string> isa;
-    std::optional<std::filesystem::path> out;   ///< else a new name in the run store
+    std::optional<std::filesystem::path> out; ///< else a new name in the run store
     bool force = false;
-    bool allowChanged = false;                  ///< rerun: go on though an input has other content than recorded
+    bool allowChanged = false; ///< rerun: go on though an input has other content than recorded
 };
 
-/// Turns an order into a prepared run folder "<run>.partial" with the resolved spec.json and local.json: reads the spec,
-/// opens every input (ConvertJob), resolves device, level, threads and a drawn seed ("random"), validates. Nothing is
-/// written before all inputs are known to be sound. Emits finished() once.
+/// Turns an order into a prepared run folder "<run>.partial" with the resolved spec.json and local.json:
+/// reads the spec, opens every input (ConvertJob), resolves device, level, threads and a drawn seed
+/// ("random"), validates. Nothing is written before all inputs are known to be sound. Emits finished() once.
 class RunBuilder : public QObject
 {
     Q_OBJECT
@@ -63,9 +63,9 @@ private:
     std::unique_ptr<State> m_state;
 };
 
-/// The order that repeats a run in a fresh folder: its spec as recorded (same device, threads, isa), inputs from the cache
-/// by digest, then from local.json's paths, else InputMissing (66) naming the file. An input whose content changed is
-/// BadData (65) saying so before training starts, unless allowChanged.
+/// The order that repeats a run in a fresh folder: its spec as recorded (same device, threads, isa), inputs
+/// from the cache by digest, then from local.json's paths, else InputMissing (66) naming the file. An input
+/// whose content changed is BadData (65) saying so before training starts, unless allowChanged.
 [[nodiscard]] Result<TrainOrder> repeatOrder(const std::filesystem::path &run,
                                              const std::filesystem::path &cacheFolder,
                                              std::optional<std::filesystem::path> out, bool allowChanged);

@@ -14,22 +14,26 @@
 
 namespace ibidem::runs {
 
-/// Events of a child, one compact JSON object a line in `events.jsonl` of the run folder, schema "ibidem/event/1":
+/// Events of a child, one compact JSON object a line in `events.jsonl` of the run folder, schema
+/// "ibidem/event/1":
 ///   {"schema","sequence":1…,"event":…} plus
 ///   started     {"recipe","level","seed","device","threads","rounds"}      (resumed: "fromRound")
 ///   progress    {"stage","fraction","round","rounds"}                       at most 20 a second
-///   metric      {"round","split","metric","value"}                          for curves; throttled by the writer to at most
-///                                                                           500 rounds evenly spread, always first and last
+///   metric      {"round","split","metric","value"}                          for curves; throttled by the
+///   writer to at most
+///                                                                           500 rounds evenly spread, always
+///                                                                           first and last
 ///   checkpoint  {"round","file"}
 ///   warning     {"message"}
 ///   finished    {"outcome":"finished","chain","seconds"} or {"outcome":"stopped","round"}
 ///   failed      {"error":{"code","message","path","cure"}}
-/// The sequence goes on where a resumed file ended. Wall-clock time stands only here and in local files, never in digests.
+/// The sequence goes on where a resumed file ended. Wall-clock time stands only here and in local files,
+/// never in digests.
 class EventWriter
 {
 public:
-    /// Opens for appending; a torn last line (kill) is cut off first. `announce` (a file descriptor, -1: none) gets one
-    /// short line per event: only that there is news.
+    /// Opens for appending; a torn last line (kill) is cut off first. `announce` (a file descriptor, -1:
+    /// none) gets one short line per event: only that there is news.
     [[nodiscard]] static Result<EventWriter> open(const std::filesystem::path &folder, int announce = -1);
     EventWriter(EventWriter &&) noexcept;
     EventWriter &operator=(EventWriter &&) noexcept;

@@ -15,35 +15,38 @@
 
 namespace ibidem::runs {
 
-/// While a run is being written its folder is called "<run>.partial"; at its end (finished, stopped or failed) it is
-/// renamed to "<run>". A process that was killed leaves "<run>.partial", which `resume` takes up.
+/// While a run is being written its folder is called "<run>.partial"; at its end (finished, stopped or
+/// failed) it is renamed to "<run>". A process that was killed leaves "<run>.partial", which `resume` takes
+/// up.
 inline constexpr std::string_view kPartialSuffix = ".partial";
 
-/// Where a run is now: `run` itself if it exists, else run.partial if that exists; for a path that ends in ".partial" the
-/// other way round (while a run is replaced, both are there). InputMissing naming both.
+/// Where a run is now: `run` itself if it exists, else run.partial if that exists; for a path that ends in
+/// ".partial" the other way round (while a run is replaced, both are there). InputMissing naming both.
 [[nodiscard]] Result<std::filesystem::path> locateRun(const std::filesystem::path &run);
 /// The final name of a run: without ".partial".
 [[nodiscard]] std::filesystem::path finalPath(const std::filesystem::path &run);
-/// Its name while it is written: with ".partial". locateRun(partialPath(run)) prefers the run that is being written to the
-/// one that it replaces.
+/// Its name while it is written: with ".partial". locateRun(partialPath(run)) prefers the run that is being
+/// written to the one that it replaces.
 [[nodiscard]] std::filesystem::path partialPath(const std::filesystem::path &run);
 [[nodiscard]] bool isPartial(const std::filesystem::path &folder);
 
-/// Makes "<run>.partial". CannotWrite if the run exists already in either form, unless `force`: then the new folder may
-/// replace it. A finished old run stays where it is until finishPartial, which moves it aside to "<run>.old-<n>" and
-/// removes it once the new one is there and complete: a new run that failed or was stopped leaves it aside. Only folders
-/// that hold a run and that no process is writing are replaced.
+/// Makes "<run>.partial". CannotWrite if the run exists already in either form, unless `force`: then the new
+/// folder may replace it. A finished old run stays where it is until finishPartial, which moves it aside to
+/// "<run>.old-<n>" and removes it once the new one is there and complete: a new run that failed or was
+/// stopped leaves it aside. Only folders that hold a run and that no process is writing are replaced.
 [[nodiscard]] Result<std::filesystem::path> createPartial(const std::filesystem::path &run, bool force);
 /// "<run>.partial" -> "<run>" (fsync of the folder). Returns the final path. CannotWrite.
 [[nodiscard]] Result<std::filesystem::path> finishPartial(const std::filesystem::path &partial);
 /// The inverse, to go on with a stopped run.
 [[nodiscard]] Result<std::filesystem::path> reopenAsPartial(const std::filesystem::path &run);
 
-/// A name for a new run in the store that does not exist yet: "lcep-xgboost-0001", counting up; sorted listing, no clock.
-[[nodiscard]] Result<std::filesystem::path> newRunPath(const std::filesystem::path &store, std::string_view recipe);
+/// A name for a new run in the store that does not exist yet: "lcep-xgboost-0001", counting up; sorted
+/// listing, no clock.
+[[nodiscard]] Result<std::filesystem::path> newRunPath(const std::filesystem::path &store,
+                                                       std::string_view recipe);
 
-/// `lock` in the folder: pid and start time (from /proc). Taken over if that process is gone or another one has its pid.
-/// Released by the destructor. Unavailable, naming the pid, if the owner is alive.
+/// `lock` in the folder: pid and start time (from /proc). Taken over if that process is gone or another one
+/// has its pid. Released by the destructor. Unavailable, naming the pid, if the owner is alive.
 class RunLock
 {
 public:
@@ -61,8 +64,8 @@ private:
     std::filesystem::path m_file;
 };
 
-/// Paths that must not leave the machine: `local.json`, {"inputs": {role: path}, "containers": {role: path}, "host", "user"}.
-/// Roles: "train", "test", "labels", "genes", "split".
+/// Paths that must not leave the machine: `local.json`, {"inputs": {role: path}, "containers": {role: path},
+/// "host", "user"}. Roles: "train", "test", "labels", "genes", "split".
 struct LocalInfo
 {
     std::vector<std::pair<std::string, std::string>> inputs;     ///< role -> path of the user's file
@@ -72,6 +75,7 @@ struct LocalInfo
     [[nodiscard]] std::optional<std::string> inputPath(std::string_view role) const;
     [[nodiscard]] std::optional<std::string> containerPath(std::string_view role) const;
 };
+
 [[nodiscard]] Status writeLocalInfo(const std::filesystem::path &folder, const LocalInfo &info);
 [[nodiscard]] Result<LocalInfo> readLocalInfo(const std::filesystem::path &folder);
 

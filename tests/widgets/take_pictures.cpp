@@ -73,9 +73,8 @@ void reportAndDiffer(Desk &desk, Photographer &photographer, const QString &fold
     desk.click("goToReportButton");
     photographer.take("7-report");
     desk.click("saveReportButton");
-    photographer.waitFor("the dialog", [&] {
-        return desk.chooseFile(QDir(folder).filePath(QStringLiteral("report.html")));
-    });
+    photographer.waitFor(
+        "the dialog", [&] { return desk.chooseFile(QDir(folder).filePath(QStringLiteral("report.html"))); });
     photographer.waitFor("the report", [&desk] { return !desk.session.report()->savedFile().isEmpty(); });
     photographer.take("7-saved");
     desk.click("stepTrain");

@@ -22,12 +22,7 @@ private Q_SLOTS:
 
 namespace {
 
-// Sanitizers cost a factor of ten; the seeds are the same, so they see the first part of the same files.
-#ifdef IBIDEM_SANITIZED
-constexpr int kRounds = 50'000;
-#else
 constexpr int kRounds = 200'000;
-#endif
 
 /// Reads all that a file offers: every byte must be there. Returns whether it was accepted.
 bool readAll(const std::string &text)
