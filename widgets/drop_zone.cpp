@@ -21,7 +21,10 @@ QLabel *centred(const QString &text, QWidget *parent)
     auto *label = new QLabel(text, parent);
     label->setAlignment(Qt::AlignCenter);
     label->setWordWrap(true);
+    // A centred label is not asked for its height at a width: wrapped lines would be cut.
+    label->ensurePolished();
     label->setFixedWidth(label->fontMetrics().averageCharWidth() * 80);
+    label->setMinimumHeight(label->heightForWidth(label->width()));
     return label;
 }
 
