@@ -52,6 +52,7 @@ CurvePlot::CurvePlot(QWidget *parent)
 {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Log loss over rounds"));
+    m_plot->setMinimumSize(240, 140); // it warns when it has nothing to paint on
     m_plot->setFocusPolicy(Qt::NoFocus);
     m_plot->setAttribute(Qt::WA_TransparentForMouseEvents);
     m_plot->yAxis->setScaleType(QCPAxis::stLogarithmic);

@@ -23,14 +23,10 @@
 
 namespace ibidem::widgets {
 
-namespace {
-
-const QString kRounds = QStringLiteral("model.rounds");
-const QString kSeed = QStringLiteral("seed");
-const QString kLevel = QStringLiteral("level");
-const QString kThreads = QStringLiteral("threads");
-
-} // namespace
+using view::kLevelKey;
+using view::kRoundsKey;
+using view::kSeedKey;
+using view::kThreadsKey;
 
 TrainPage::TrainPage(view::Session *session, QWidget *parent)
     : QWidget(parent)
@@ -118,18 +114,18 @@ void TrainPage::addEssentials(QFormLayout *form)
     connect(m_recipe, &QComboBox::activated, m_settings,
             [this] { m_settings->setRecipe(m_recipe->currentData().toString()); });
     connect(m_rounds, &QSpinBox::valueChanged, m_settings,
-            [this](int rounds) { m_settings->set(kRounds, QString::number(rounds)); });
+            [this](int rounds) { m_settings->set(kRoundsKey, QString::number(rounds)); });
     connect(m_seed, &QLineEdit::editingFinished, m_settings,
-            [this] { m_settings->set(kSeed, m_seed->text()); });
+            [this] { m_settings->set(kSeedKey, m_seed->text()); });
     connect(m_level, &QComboBox::activated, m_settings, [this] {
         const QString level = m_level->currentData().toString();
         if (level.isEmpty())
-            m_settings->reset(kLevel);
+            m_settings->reset(kLevelKey);
         else
-            m_settings->set(kLevel, level);
+            m_settings->set(kLevelKey, level);
     });
     connect(m_threads, &QSpinBox::valueChanged, m_settings,
-            [this](int threads) { m_settings->set(kThreads, QString::number(threads)); });
+            [this](int threads) { m_settings->set(kThreadsKey, QString::number(threads)); });
 }
 
 void TrainPage::addAdvanced(QWidget *side)
@@ -147,6 +143,8 @@ void TrainPage::addAdvanced(QWidget *side)
                              QTableView::AnyKeyPressed);
     m_table->verticalHeader()->hide();
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_table->horizontalHeader()->setSectionResizeMode(view::SettingsModel::KeyColumn,
+                                                      QHeaderView::ResizeToContents);
     m_table->setMinimumHeight(m_table->fontMetrics().height() * 14);
     m_table->hide();
     m_refused = named(new ProblemBanner(side), "settingProblem");
@@ -191,6 +189,7 @@ QWidget *TrainPage::makeProgress()
     m_metrics->setModel(m_train->metrics());
     m_metrics->verticalHeader()->hide();
     m_metrics->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_metrics->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     m_log = named(new QListView(side), "logView", tr("What happened"));
     m_log->setModel(m_train->log());
     m_log->setEditTriggers(QListView::NoEditTriggers);
@@ -228,14 +227,14 @@ void TrainPage::updateSettings()
     m_recipe->setCurrentIndex(m_recipe->findData(m_settings->recipe()));
     m_recipe->setToolTip(m_settings->recipeDescription());
     m_description->setText(m_settings->recipeTitle(m_settings->recipe()));
-    m_rounds->setValue(m_settings->value(kRounds).toInt());
-    m_rounds->setToolTip(tr("Default: %1").arg(m_settings->defaultValue(kRounds)));
-    m_seed->setText(m_settings->value(kSeed));
-    m_seed->setToolTip(tr("Default: %1").arg(m_settings->defaultValue(kSeed)));
-    const QString level = m_settings->isChanged(kLevel) ? m_settings->value(kLevel) : QString();
+    m_rounds->setValue(m_settings->value(kRoundsKey).toInt());
+    m_rounds->setToolTip(tr("Default: %1").arg(m_settings->defaultValue(kRoundsKey)));
+    m_seed->setText(m_settings->value(kSeedKey));
+    m_seed->setToolTip(tr("Default: %1").arg(m_settings->defaultValue(kSeedKey)));
+    const QString level = m_settings->isChanged(kLevelKey) ? m_settings->value(kLevelKey) : QString();
     m_level->setCurrentIndex(m_level->findData(level));
     m_promise->setText(view::SettingsModel::levelPromise(level));
-    m_threads->setValue(m_settings->value(kThreads).toInt());
+    m_threads->setValue(m_settings->value(kThreadsKey).toInt());
     m_advanced->setText(
         tr("Advanced (%1 settings, %2 changed)").arg(m_settings->rowCount()).arg(m_settings->changedCount()));
     m_advanced->setAccessibleName(m_advanced->text());

@@ -165,7 +165,7 @@ bool SettingsModel::set(const QString &key, const QString &value)
     Overrides overrides = m_overrides;
     const QString text = value.trimmed();
     // A chosen level is a choice even where it is the default: otherwise the device decides.
-    if (key != QLatin1String("level") && text == defaultValue(key))
+    if (key != kLevelKey && text == defaultValue(key))
         overrides.erase(toUtf8(key));
     else
         overrides[toUtf8(key)] = toUtf8(text);
@@ -198,15 +198,15 @@ void SettingsModel::fill(jobs::TrainOrder &order) const
     order.recipeOrSpec = toUtf8(m_recipe);
     order.overrides.clear();
     for (const auto &[key, value] : m_overrides) {
-        if (key == "level")
+        if (key == "reproducibility.level")
             order.level = spec::levelOfName(value);
-        else if (key == "seed")
+        else if (key == "reproducibility.seed")
             order.seed = parseUnsigned(value);
-        else if (key == "device")
+        else if (key == "execution.device")
             order.device = value;
-        else if (key == "isa")
+        else if (key == "execution.isa")
             order.isa = value;
-        else if (key == "threads")
+        else if (key == "execution.threads")
             order.threads = static_cast<int>(parseInteger(value).value_or(0));
         else
             order.overrides.push_back(key + "=" + value);

@@ -15,6 +15,12 @@
 
 namespace ibidem::view {
 
+/// Keys of the settings that the window shows by themselves.
+inline const QString kRoundsKey = QStringLiteral("model.rounds");
+inline const QString kSeedKey = QStringLiteral("reproducibility.seed");
+inline const QString kLevelKey = QStringLiteral("reproducibility.level");
+inline const QString kThreadsKey = QStringLiteral("execution.threads");
+
 /// The settings of a run to be: a recipe's values and what was changed of them. Every change is tried on the
 /// specification and validated first; what it refuses stays as it was, and refused() says why.
 class SettingsModel final : public QAbstractTableModel

@@ -136,8 +136,8 @@ void TrainController::builderFinished()
     m_builder->deleteLater();
     m_builder = nullptr;
     if (m_state == State::Stopping) {
-        setState(State::Idle);
         addLog(tr("Stopped before training began."));
+        setState(m_chain.isEmpty() ? State::Idle : State::Finished);
         return;
     }
     if (!partial) {
@@ -378,11 +378,11 @@ void TrainController::updateReadiness()
                                      ? tr("%1: %2").arg(test->fileName(), test->headline())
                                      : tr("No test table: a share of %1 of the samples is set aside as test.")
                                            .arg(fraction))});
-        const QString level = m_settings.isChanged(QStringLiteral("level"))
-                                  ? tr("Level %1").arg(m_settings.value(QStringLiteral("level")))
+        const QString level = m_settings.isChanged(kLevelKey)
+                                  ? tr("Level %1").arg(m_settings.value(kLevelKey))
                                   : tr("The level follows the device: portable on a CPU");
         checks.push_back({"level",
-                          m_settings.value(QStringLiteral("level")) == QLatin1String("random")
+                          m_settings.value(kLevelKey) == QLatin1String("random")
                               ? ibidem::data::CheckState::Warning
                               : ibidem::data::CheckState::Ok,
                           toUtf8(level)});

@@ -78,7 +78,7 @@ void reportAndDiffer(Desk &desk, Photographer &photographer, const QString &fold
     photographer.waitFor("the report", [&desk] { return !desk.session.report()->savedFile().isEmpty(); });
     photographer.take("7-saved");
     desk.click("stepTrain");
-    desk.session.settings()->set(QStringLiteral("seed"), QStringLiteral("1"));
+    desk.session.settings()->set(view::kSeedKey, QStringLiteral("1"));
     desk.click("trainButton");
     photographer.waitFor("another run", [train] { return !train->busy(); });
     desk.session.compare()->compare(desk.session.runs()->pathAt(0), train->run());
@@ -93,11 +93,12 @@ void stopAndFail(Desk &desk, Photographer &photographer, const QString &folder)
 {
     TrainController *train = desk.session.train();
     desk.click("stepTrain");
-    desk.session.settings()->set(QStringLiteral("model.rounds"), QStringLiteral("100000"));
+    desk.session.settings()->set(view::kRoundsKey, QStringLiteral("100000"));
     desk.session.settings()->set(QStringLiteral("model.subsample"), QStringLiteral("7"));
     photographer.take("9-refused");
     desk.click("trainButton");
-    photographer.waitFor("rounds", [train] { return !train->curve()->train().isEmpty(); });
+    photographer.waitFor("rounds", [train] { return train->state() == TrainController::State::Running; });
+    photographer.waitFor("a curve", [train] { return !train->curve()->train().isEmpty(); });
     desk.click("stopButton");
     photographer.waitFor("the stop", [train] { return !train->busy(); });
     photographer.take("9-stopped");

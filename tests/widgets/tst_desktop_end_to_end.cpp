@@ -91,7 +91,7 @@ void TestDesktopEndToEnd::train(Desk &desk, int rounds)
     spin->selectAll();
     QTest::keyClicks(spin, QString::number(rounds));
     QTest::keyClick(spin, Qt::Key_Return);
-    QCOMPARE(desk.session.settings()->value(QStringLiteral("model.rounds")).toInt(), rounds);
+    QCOMPARE(desk.session.settings()->value(view::kRoundsKey).toInt(), rounds);
     QVERIFY(desk.click("trainButton"));
 }
 
@@ -171,7 +171,7 @@ void TestDesktopEndToEnd::anotherSeedIsDifferentAndSaysWhere()
     QVERIFY(table->isVisible());
     bool named = false;
     for (int row = 0; row < table->model()->rowCount(); ++row)
-        named = named || table->model()->index(row, 1).data().toString() == QStringLiteral("seed");
+        named = named || table->model()->index(row, 1).data().toString() == view::kSeedKey;
     QVERIFY(named);
 }
 

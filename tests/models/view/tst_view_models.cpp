@@ -101,13 +101,16 @@ void TestViewModels::settingsStartAtTheRecipesDefaults()
     SettingsModel model;
     const QAbstractItemModelTester tester(&model, kFatal);
     QVERIFY(model.recipeNames().contains(QStringLiteral("lcep-xgboost")));
-    QCOMPARE(model.value(QStringLiteral("model.rounds")), QStringLiteral("1000"));
+    QCOMPARE(model.value(kRoundsKey), QStringLiteral("1000"));
+    QCOMPARE(model.value(kSeedKey), QStringLiteral("0"));
+    QCOMPARE(model.value(kLevelKey), QStringLiteral("portable"));
+    QCOMPARE(model.value(kThreadsKey), QStringLiteral("0"));
     QCOMPARE(model.changedCount(), 0);
-    QVERIFY(model.set(QStringLiteral("model.rounds"), QStringLiteral("20")));
-    QCOMPARE(model.value(QStringLiteral("model.rounds")), QStringLiteral("20"));
-    QCOMPARE(model.defaultValue(QStringLiteral("model.rounds")), QStringLiteral("1000"));
+    QVERIFY(model.set(kRoundsKey, QStringLiteral("20")));
+    QCOMPARE(model.value(kRoundsKey), QStringLiteral("20"));
+    QCOMPARE(model.defaultValue(kRoundsKey), QStringLiteral("1000"));
     QCOMPARE(model.changedCount(), 1);
-    QVERIFY(model.set(QStringLiteral("model.rounds"), QStringLiteral("1000")));
+    QVERIFY(model.set(kRoundsKey, QStringLiteral("1000")));
     QCOMPARE(model.changedCount(), 0);
 }
 
@@ -115,11 +118,11 @@ void TestViewModels::settingsRefuseWhatTheSpecificationRefuses()
 {
     SettingsModel model;
     QSignalSpy refused(&model, &SettingsModel::refused);
-    QVERIFY(!model.set(QStringLiteral("model.rounds"), QStringLiteral("0")));
+    QVERIFY(!model.set(kRoundsKey, QStringLiteral("0")));
     QVERIFY(!model.set(QStringLiteral("model.subsample"), QStringLiteral("many")));
     QCOMPARE(refused.count(), 2);
     QVERIFY(!refused.first().first().value<Problem>().cause.isEmpty());
-    QCOMPARE(model.value(QStringLiteral("model.rounds")), QStringLiteral("1000"));
+    QCOMPARE(model.value(kRoundsKey), QStringLiteral("1000"));
     QCOMPARE(model.changedCount(), 0);
 }
 
@@ -130,9 +133,9 @@ void TestViewModels::settingsFillTheOrderOfTheCommandLine()
     model.fill(order);
     QVERIFY(order.overrides.empty());
     QVERIFY(!order.level);
-    QVERIFY(model.set(QStringLiteral("level"), QStringLiteral("portable")));
-    QVERIFY(model.set(QStringLiteral("seed"), QStringLiteral("7")));
-    QVERIFY(model.set(QStringLiteral("threads"), QStringLiteral("2")));
+    QVERIFY(model.set(kLevelKey, QStringLiteral("portable")));
+    QVERIFY(model.set(kSeedKey, QStringLiteral("7")));
+    QVERIFY(model.set(kThreadsKey, QStringLiteral("2")));
     QVERIFY(model.set(QStringLiteral("model.maxDepth"), QStringLiteral("4")));
     model.fill(order);
     QCOMPARE(order.recipeOrSpec, std::string("lcep-xgboost"));
@@ -141,7 +144,7 @@ void TestViewModels::settingsFillTheOrderOfTheCommandLine()
     QVERIFY(order.threads == 2);
     QCOMPARE(order.overrides.size(), std::size_t{1});
     QCOMPARE(order.overrides.front(), std::string("model.maxDepth=4"));
-    model.reset(QStringLiteral("level"));
+    model.reset(kLevelKey);
     jobs::TrainOrder again;
     model.fill(again);
     QVERIFY(!again.level);
