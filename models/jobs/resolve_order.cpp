@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/jobs/resolve_order.h"
 
-#include "models/base/files.h"
 #include "models/base/sha256.h"
 #include "models/base/text.h"
 #include "models/jobs/run_inputs.h"
@@ -20,27 +19,12 @@ namespace ibidem::jobs {
 
 namespace {
 
-constexpr std::uint64_t kLargestSpec = 1U << 20U;
-
 /// A name without a dot or a slash is a recipe's; so is one that a recipe has, unless a file of that name
 /// lies here.
 bool namesFile(const std::string &text)
 {
     std::error_code ignored;
     return text.find_first_of("./") != std::string::npos || std::filesystem::is_regular_file(text, ignored);
-}
-
-/// Does the file itself choose a level? Reading it to a RunSpec fills the gaps with defaults.
-bool choosesLevel(const std::filesystem::path &file)
-{
-    const auto text = readFile(file, kLargestSpec);
-    for (std::size_t at = text ? text->find("level") : std::string::npos; at != std::string::npos;
-         at = text->find("level", at + 1)) {
-        const std::size_t next = text->find_first_not_of("\"' \t", at + 5);
-        if (next != std::string::npos && ((*text)[next] == ':' || (*text)[next] == '='))
-            return true;
-    }
-    return false;
 }
 
 bool overrides(const std::vector<std::string> &assignments, std::string_view name)
@@ -59,9 +43,8 @@ Result<OrderedSpec> readBase(const std::string &recipeOrSpec)
         std::error_code ignored;
         if (std::filesystem::is_directory(file, ignored))
             file /= runs::kSpecFile;
-        IBIDEM_TRY(ordered.spec, spec::readSpecFile(file));
+        IBIDEM_TRY(ordered.spec, spec::readSpecFile(file, &ordered.levelGiven));
         ordered.folder = file.parent_path();
-        ordered.levelGiven = choosesLevel(file);
         return ordered;
     }
     IBIDEM_TRY(spec::Recipe recipe, spec::findRecipe(recipeOrSpec));

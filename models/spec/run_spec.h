@@ -102,7 +102,9 @@ struct RunSpec
 
 /// Reads a spec file: TOML if it ends in ".toml", else JSON. Relative paths of inputs are taken from the
 /// file's folder. InputMissing, BadSpec with line and column.
-[[nodiscard]] Result<RunSpec> readSpecFile(const std::filesystem::path &path);
+/// `choosesLevel` is told whether the file itself names a level: the RunSpec has the default's where it does
+/// not.
+[[nodiscard]] Result<RunSpec> readSpecFile(const std::filesystem::path &path, bool *choosesLevel = nullptr);
 
 /// How the table of a role ("train", "test", "labels") is to be read: where a labels file is given,
 /// labelColumn names a column of that file, and the other tables are read with "auto".

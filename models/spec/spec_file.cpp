@@ -88,7 +88,7 @@ void resolveAgainst(const std::filesystem::path &folder, RunSpec &spec)
 
 } // namespace
 
-Result<RunSpec> readSpecFile(const std::filesystem::path &path)
+Result<RunSpec> readSpecFile(const std::filesystem::path &path, bool *choosesLevel)
 {
     const std::string name = path.string();
     auto text = readFile(path, kLargestSpecFile);
@@ -100,6 +100,8 @@ Result<RunSpec> readSpecFile(const std::filesystem::path &path)
     auto spec = RunSpec::fromJson(*json);
     if (!spec)
         return asBadSpec(std::move(spec).error(), name);
+    if (choosesLevel)
+        *choosesLevel = findAt(*json, "reproducibility.level") != nullptr;
     resolveAgainst(path.parent_path(), *spec);
     return spec;
 }

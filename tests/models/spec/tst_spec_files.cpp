@@ -45,6 +45,7 @@ private slots:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
 
     void readsTheSameFromJsonAndToml();
+    void tellsWhetherTheFileChoosesALevel();
     void takesRelativePathsFromTheFilesFolder();
     void namesLineAndColumnOfBrokenFiles();
     void namesTheFileOfUnknownKeys();
@@ -89,6 +90,18 @@ level = "seeded"
     QVERIFY(*json == *toml);
     QCOMPARE(toml->seed, std::uint64_t{9007199254740993ULL});
     QCOMPARE(toml->model.rounds, 20);
+}
+
+void TestSpecFiles::tellsWhetherTheFileChoosesALevel()
+{
+    const auto chooses = [this](const std::string &name, std::string_view text) {
+        bool chosen = false;
+        return readSpecFile(write(name, text), &chosen) && chosen;
+    };
+    QVERIFY(chooses("l1.json", R"({"reproducibility": {"level": "portable"}})"));
+    QVERIFY(chooses("l2.toml", "reproducibility.level = \"seeded\"\n"));
+    QVERIFY(!chooses("l3.json", R"({"reproducibility": {"seed": 1}, "data": {"train": "level: x.tsv"}})"));
+    QVERIFY(!chooses("l4.toml", "# level: whatever the device gives\nmodel.rounds = 20\n"));
 }
 
 void TestSpecFiles::takesRelativePathsFromTheFilesFolder()
