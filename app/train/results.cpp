@@ -6,7 +6,7 @@
 #include "models/base/files.h"
 #include "models/base/sha256.h"
 #include "models/base/text.h"
-#include "models/data/safetensors.h"
+#include "models/data/tensor_list.h"
 #include "models/data/tree_ensemble.h"
 #include "models/kernels/tensor_digest.h"
 
@@ -50,37 +50,10 @@ std::vector<std::uint64_t> geneDigests(const prepare::PreparedSet &set, std::siz
     return digests;
 }
 
-/// Tensors with the memory that they point into.
-class TensorFile
-{
-public:
-    Status addNames(std::string name, std::span<const std::string> names)
-    {
-        IBIDEM_TRY(std::string packed, data::packNames(names));
-        m_texts.push_back(std::make_unique<std::string>(std::move(packed)));
-        m_tensors.push_back(
-            {std::move(name), data::DType::U8, {m_texts.back()->size()}, bytesOf(*m_texts.back())});
-        return {};
-    }
-
-    template <class T>
-    void add(std::string name, data::DType type, std::vector<std::uint64_t> shape,
-             const std::vector<T> &values)
-    {
-        m_tensors.push_back({std::move(name), type, std::move(shape), std::as_bytes(std::span(values))});
-    }
-
-    [[nodiscard]] Result<std::string> bytes() const { return data::safetensorsBytes(m_tensors, {}); }
-
-private:
-    std::vector<std::unique_ptr<std::string>> m_texts;
-    std::vector<data::TensorView> m_tensors;
-};
-
 Result<std::string> predictionBytes(const prepare::PreparedExpression &data,
                                     const train::TrainOutcome &outcome)
 {
-    TensorFile file;
+    data::TensorList file;
     std::vector<std::vector<double>> kept;
     kept.reserve(2);
     const auto add = [&](const std::string &split, const prepare::PreparedSet &set,
@@ -96,7 +69,7 @@ Result<std::string> predictionBytes(const prepare::PreparedExpression &data,
     };
     IBIDEM_CHECK(add("train", data.train, outcome.trainMargins));
     IBIDEM_CHECK(add("test", data.test, outcome.testMargins));
-    return file.bytes();
+    return data::safetensorsBytes(file.tensors(), {});
 }
 
 std::string importanceCsv(const data::TreeEnsemble &ensemble, const std::vector<std::string> &genes)
@@ -167,8 +140,7 @@ void addMetrics(runs::Manifest &manifest, const std::string &split, const prepar
 
 void describeData(runs::Manifest &manifest, const prepare::PreparedExpression &data)
 {
-    for (const prepare::Stage &stage : data.stages)
-        manifest.preparation.push_back({stage.name, stage.digest, stage.samples, stage.genes});
+    manifest.preparation = train::stageRecords(data);
     manifest.splitDigest = data.splitDigest;
     manifest.classNames = data.classNames;
     manifest.notes = data.notes;
@@ -177,7 +149,7 @@ void describeData(runs::Manifest &manifest, const prepare::PreparedExpression &d
 Result<std::string> fingerprintBytes(const prepare::PreparedExpression &data)
 {
     const std::size_t genes = data.geneIds.size();
-    TensorFile file;
+    data::TensorList file;
     std::vector<std::vector<std::uint64_t>> kept;
     kept.reserve(4);
     const auto add = [&](const std::string &split, const prepare::PreparedSet &set) -> Status {
@@ -192,7 +164,7 @@ Result<std::string> fingerprintBytes(const prepare::PreparedExpression &data)
     IBIDEM_CHECK(file.addNames("gene_ids", data.geneIds));
     IBIDEM_CHECK(add("train", data.train));
     IBIDEM_CHECK(add("test", data.test));
-    return file.bytes();
+    return data::safetensorsBytes(file.tensors(), {});
 }
 
 Status addResults(runs::Manifest &manifest, ResultFiles &files, const spec::RunSpec &spec,

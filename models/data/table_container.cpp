@@ -3,10 +3,10 @@
 #include "models/base/text.h"
 #include "models/data/expression_table.h"
 #include "models/data/safetensors.h"
+#include "models/data/tensor_list.h"
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <span>
 #include <string_view>
 #include <unordered_set>
@@ -30,27 +30,6 @@ std::string columnTensor(std::size_t index)
     return "column." + std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number;
 }
 
-/// Collects tensors together with the bytes that they point to.
-class TensorList
-{
-public:
-    Status addNames(std::string name, std::span<const std::string> names)
-    {
-        IBIDEM_TRY(std::string packed, packNames(names));
-        const std::string &kept = m_packed.emplace_back(std::move(packed));
-        m_tensors.push_back({std::move(name), DType::U8, {kept.size()}, std::as_bytes(std::span(kept))});
-        return {};
-    }
-
-    void add(TensorView tensor) { m_tensors.push_back(std::move(tensor)); }
-
-    [[nodiscard]] std::span<const TensorView> tensors() const noexcept { return m_tensors; }
-
-private:
-    std::deque<std::string> m_packed; ///< whose strings never move
-    std::vector<TensorView> m_tensors;
-};
-
 Status addTable(TensorList &list, const ExpressionTable &table, bool isExpression)
 {
     IBIDEM_CHECK(list.addNames("sample_ids", table.sampleIds));
@@ -61,10 +40,7 @@ Status addTable(TensorList &list, const ExpressionTable &table, bool isExpressio
     IBIDEM_CHECK(list.addNames("gene_ids", table.geneIds));
     if (!table.geneNames.empty())
         IBIDEM_CHECK(list.addNames("gene_names", table.geneNames));
-    list.add({"values",
-              DType::F64,
-              {table.sampleCount(), table.geneCount()},
-              std::as_bytes(std::span(table.values))});
+    list.add("values", DType::F64, {table.sampleCount(), table.geneCount()}, table.values);
     return {};
 }
 

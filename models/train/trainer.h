@@ -17,6 +17,15 @@
 
 namespace ibidem::train {
 
+/// The preparation stages as a manifest records them; their digest belongs to the chain and to checkpoints.
+[[nodiscard]] inline std::vector<runs::StageRecord> stageRecords(const prepare::PreparedExpression &data)
+{
+    std::vector<runs::StageRecord> records;
+    for (const prepare::Stage &stage : data.stages)
+        records.push_back({stage.name, stage.digest, stage.samples, stage.genes});
+    return records;
+}
+
 /// What a trainer is given. Everything outlives the call.
 struct TrainRequest
 {

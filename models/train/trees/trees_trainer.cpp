@@ -15,14 +15,6 @@ namespace ibidem::train {
 
 namespace {
 
-std::vector<runs::StageRecord> stageRecords(const prepare::PreparedExpression &data)
-{
-    std::vector<runs::StageRecord> records;
-    for (const prepare::Stage &stage : data.stages)
-        records.push_back({stage.name, stage.digest, stage.samples, stage.genes});
-    return records;
-}
-
 /// Writes checkpoints beside the training, one at a time.
 class CheckpointWriter
 {
