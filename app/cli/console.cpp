@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/console.h"
 
+#include "models/base/json.h"
 #include "models/base/text.h"
-#include "models/jobs/error_json.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -132,7 +132,7 @@ void Console::warn(std::string_view message)
 void Console::error(const Error &error)
 {
     put("error", describe(error), !m_options.json);
-    document(Json{{"error", jobs::errorJson(error)}});
+    document(Json{{"error", errorJson(error)}});
 }
 
 void Console::progress(const Progress &progress)

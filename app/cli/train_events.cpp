@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/train_events.h"
 
+#include "models/base/json.h"
 #include "models/base/text.h"
-#include "models/jobs/error_json.h"
 
 namespace ibidem::cli {
 
@@ -53,7 +53,7 @@ std::string TrainEvents::detailOf(const Json &event) const
 Error TrainEvents::failure(int exitCode, const std::string &problem, const std::filesystem::path &run) const
 {
     if (m_error.is_object())
-        return jobs::errorFromJson(m_error);
+        return errorFromJson(m_error);
     const std::string message =
         problem.empty() ? "ibidem-train ended with exit code " + std::to_string(exitCode) : problem;
     for (const ErrorCode code :

@@ -61,12 +61,8 @@ void Events::write(const Json &event) noexcept
 
 void Events::failed(const Error &error) noexcept
 {
-    write(Json{{"event", "failed"},
-               {"error",
-                {{"code", std::string(codeName(error.code))},
-                 {"message", printable(error.message)},
-                 {"path", printable(error.path)},
-                 {"cure", printable(error.cure)}}}});
+    const Error printed{error.code, printable(error.message), printable(error.path), printable(error.cure)};
+    write(Json{{"event", "failed"}, {"error", errorJson(printed)}});
 }
 
 } // namespace ibidem::app

@@ -58,15 +58,6 @@ private:
     std::future<Json> m_facts;
 };
 
-Json errorFields(const Error &error)
-{
-    return {{"error",
-             {{"code", codeName(error.code)},
-              {"message", error.message},
-              {"path", error.path},
-              {"cure", error.cure}}}};
-}
-
 /// Passes what the trainer tells on to events and log, and judges the state it finds.
 class Listener : public train::TrainListener
 {
@@ -279,7 +270,7 @@ private:
         // Whatever goes wrong from here on, the first error is the one to tell.
         if (runs::writeManifest(m_folder, m_manifest))
             static_cast<void>(runs::finishPartial(m_folder));
-        m_events.write("failed", errorFields(error));
+        m_events.write("failed", {{"error", errorJson(error)}});
         static_cast<void>(m_events.close());
         return tl::unexpected<Error>(error);
     }

@@ -297,4 +297,18 @@ Result<bool> boolAt(const Json &object, std::string_view at)
     return found->get<bool>();
 }
 
+Json errorJson(const Error &error)
+{
+    return Json{{"code", std::string(codeName(error.code))},
+                {"message", error.message},
+                {"path", error.path},
+                {"cure", error.cure}};
+}
+
+Error errorFromJson(const Json &json)
+{
+    const auto text = [&json](const char *key) { return stringAt(json, key).value_or(std::string()); };
+    return Error{codeOfName(text("code")), text("message"), text("path"), text("cure")};
+}
+
 } // namespace ibidem

@@ -40,6 +40,11 @@ using Json = nlohmann::json;
 [[nodiscard]] Result<std::int64_t> integerAt(const Json &object, std::string_view at);
 [[nodiscard]] Result<double> numberAt(const Json &object, std::string_view at);
 [[nodiscard]] Result<bool> boolAt(const Json &object, std::string_view at);
+/// {"code": name, "message", "path", "cure"}: the form of an error in events, manifests and behind `--json`.
+[[nodiscard]] Json errorJson(const Error &error);
+/// The inverse; what is missing stays empty, a code that nobody knows is Internal.
+[[nodiscard]] Error errorFromJson(const Json &json);
+
 /// The member, or nullptr.
 [[nodiscard]] const Json *findAt(const Json &object, std::string_view at);
 

@@ -4,7 +4,7 @@
 #include "models/base/sha256.h"
 #include "models/base/text.h"
 #include "models/jobs/child_jobs.h"
-#include "models/jobs/error_json.h"
+#include "models/jobs/signal_name.h"
 #include "models/jobs/worker.h"
 
 #include <QMetaObject>

@@ -3,7 +3,7 @@
 #include "models/base/files.h"
 #include "models/base/text.h"
 #include "models/jobs/child_jobs.h"
-#include "models/jobs/error_json.h"
+#include "models/jobs/signal_name.h"
 #include "models/runs/events.h"
 #include "models/runs/manifest.h"
 #include "models/runs/run_folder.h"

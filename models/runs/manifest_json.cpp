@@ -44,26 +44,23 @@ Result<double> numberFromJson(const Json &json, const std::string &key)
     return *bits;
 }
 
-Json errorToJson(const Error &error)
+/// A manifest names no path: the file's name must do.
+Json pathlessErrorJson(Error error)
 {
-    // A manifest names no path: the file's name must do.
-    return {{"code", codeName(error.code)},
-            {"message", error.message},
-            {"path", std::filesystem::path(error.path).filename().string()},
-            {"cure", error.cure}};
+    error.path = std::filesystem::path(error.path).filename().string();
+    return errorJson(error);
 }
 
-Result<Error> errorFromJson(const Json &json)
+/// Stricter than errorFromJson: a manifest's error has a code and a message.
+Result<Error> requireError(const Json &json)
 {
     if (!json.is_object())
         return fail(ErrorCode::BadData, "not an object");
-    Error error;
-    IBIDEM_TRY(const std::string code, stringAt(json, "code"));
-    error.code = codeOfName(code);
-    IBIDEM_TRY(error.message, stringAt(json, "message"));
-    error.path = stringAt(json, "path").value_or(std::string());
-    error.cure = stringAt(json, "cure").value_or(std::string());
-    return error;
+    for (const char *key : {"code", "message"}) {
+        if (auto text = stringAt(json, key); !text)
+            return tl::unexpected<Error>(std::move(text).error());
+    }
+    return errorFromJson(json);
 }
 
 Json stagesToJson(const std::vector<StageRecord> &stages)
@@ -182,7 +179,7 @@ Status readSpecAndError(const Json &json, Manifest &manifest)
 {
     const Json *error = findAt(json, "error");
     if (error != nullptr && !error->is_null()) {
-        Result<Error> read = errorFromJson(*error);
+        Result<Error> read = requireError(*error);
         if (!read)
             return tl::unexpected<Error>(withContext(std::move(read).error(), "'error'"));
         manifest.error = *std::move(read);
@@ -235,7 +232,7 @@ Json Manifest::toJson() const
     return {{"schema", kSchema},
             {"program", program},
             {"outcome", outcome},
-            {"error", error ? errorToJson(*error) : Json()},
+            {"error", error ? pathlessErrorJson(*error) : Json()},
             {"spec", spec ? spec->toJson() : Json()},
             {"preparation", stagesToJson(preparation)},
             {"splitDigest", splitDigest},

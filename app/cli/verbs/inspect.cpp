@@ -3,8 +3,8 @@
 #include "app/cli/training.h"
 #include "app/cli/verb.h"
 #include "app/cli/verbs/verbs.h"
+#include "models/base/json.h"
 #include "models/base/text.h"
-#include "models/jobs/error_json.h"
 
 #include <cmath>
 #include <memory>
@@ -108,7 +108,7 @@ Result<int> inspect(const Arguments &arguments, Console &console)
         }
         if (opened.error().code == ErrorCode::Stopped)
             return tl::unexpected<Error>(opened.error());
-        documents.push_back(Json{{"path", path}, {"error", jobs::errorJson(opened.error())}});
+        documents.push_back(Json{{"path", path}, {"error", errorJson(opened.error())}});
         if (!console.json())
             console.error(opened.error());
         firstFailure = firstFailure != 0 ? firstFailure : exitCode(opened.error().code);
