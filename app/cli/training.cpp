@@ -6,6 +6,7 @@
 #include "app/cli/train_events.h"
 #include "models/base/files.h"
 #include "models/base/text.h"
+#include "models/data/count_matrix.h"
 
 #include <QEventLoop>
 
@@ -128,6 +129,9 @@ Result<data::TableContainer> openContainer(const std::filesystem::path &file,
                                            Console &console)
 {
     IBIDEM_TRY(const jobs::OpenedFile opened, openFile(file, options, places, console));
+    if (opened.summary.kind == data::kMatrixKind)
+        return fail(ErrorCode::BadData, "this is a matrix of cells, not a table", file.string(),
+                    "look at it with 'ibidem inspect', or prepare it with 'ibidem prepare'");
     return data::readTableContainer(opened.container);
 }
 

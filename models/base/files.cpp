@@ -25,10 +25,11 @@ std::filesystem::path temporaryNameFor(const std::filesystem::path &path)
 }
 
 Status writeAndRename(const std::filesystem::path &temporary, const std::filesystem::path &path,
-                      std::string_view bytes)
+                      std::span<const std::string_view> pieces)
 {
     IBIDEM_TRY(FileHandle file, FileHandle::create(temporary));
-    IBIDEM_CHECK(file.writeAll(bytes));
+    for (const std::string_view piece : pieces)
+        IBIDEM_CHECK(file.writeAll(piece));
     IBIDEM_CHECK(file.synchronise());
     IBIDEM_CHECK(file.close());
     std::error_code error;
@@ -105,8 +106,13 @@ Result<std::string> readFile(const std::filesystem::path &path, std::uint64_t ma
 
 Status writeFileAtomically(const std::filesystem::path &path, std::string_view bytes)
 {
+    return writeFileAtomically(path, std::span(&bytes, 1));
+}
+
+Status writeFileAtomically(const std::filesystem::path &path, std::span<const std::string_view> pieces)
+{
     const std::filesystem::path temporary = temporaryNameFor(path);
-    Status written = writeAndRename(temporary, path, bytes);
+    Status written = writeAndRename(temporary, path, pieces);
     if (!written) {
         std::error_code ignored;
         std::filesystem::remove(temporary, ignored);

@@ -21,6 +21,9 @@ namespace ibidem {
 /// Writes beside `path` under a temporary name, fsyncs, renames. A crash leaves the old file or the new one,
 /// never half. CannotWrite or Io.
 [[nodiscard]] Status writeFileAtomically(const std::filesystem::path &path, std::string_view bytes);
+/// The same, of pieces that need not be copied together first.
+[[nodiscard]] Status writeFileAtomically(const std::filesystem::path &path,
+                                         std::span<const std::string_view> pieces);
 
 /// Directory with parents; no error if it exists. CannotWrite.
 [[nodiscard]] Status makeFolder(const std::filesystem::path &path);

@@ -6,6 +6,7 @@
 #include "models/base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <system_error>
 #include <utility>
@@ -25,11 +26,45 @@ Status requireWord(const std::string &key, const std::string &value,
     return fail(ErrorCode::BadSpec, key + " is " + ibidem::quoted(value), {}, "give one of " + known);
 }
 
+constexpr std::array<std::string_view, 4> kMtxNames = {"matrix.mtx", "barcodes.tsv", "features.tsv",
+                                                       "genes.tsv"};
+
+struct OptionName
+{
+    std::string_view key;
+    std::string TableOptions::*field;
+};
+
+constexpr std::array kOptionNames = {
+    OptionName{"delimiter", &TableOptions::delimiter},
+    OptionName{"orientation", &TableOptions::orientation},
+    OptionName{"labelColumn", &TableOptions::labelColumn},
+    OptionName{"matrix", &TableOptions::matrix},
+    OptionName{"genome", &TableOptions::genome},
+    OptionName{"featureType", &TableOptions::featureType},
+};
+
+Result<std::string TableOptions::*> fieldOf(const std::string &key)
+{
+    for (const OptionName &option : kOptionNames) {
+        if (option.key == key)
+            return option.field;
+    }
+    std::string known;
+    for (const OptionName &option : kOptionNames)
+        known += (known.empty() ? "" : ", ") + std::string(option.key);
+    return fail(ErrorCode::BadSpec, "unknown table option " + ibidem::quoted(key), {},
+                "the options are " + known);
+}
+
 } // namespace
 
 Json TableOptions::toJson() const
 {
-    return {{"delimiter", delimiter}, {"orientation", orientation}, {"labelColumn", labelColumn}};
+    Json json = Json::object();
+    for (const OptionName &option : kOptionNames)
+        json[std::string(option.key)] = this->*option.field;
+    return json;
 }
 
 Result<TableOptions> TableOptions::fromJson(const Json &json)
@@ -38,24 +73,58 @@ Result<TableOptions> TableOptions::fromJson(const Json &json)
         return fail(ErrorCode::BadSpec, "the table options are no object");
     TableOptions options;
     for (const auto &[key, value] : json.items()) {
-        std::string *field = key == "delimiter"     ? &options.delimiter
-                             : key == "orientation" ? &options.orientation
-                             : key == "labelColumn" ? &options.labelColumn
-                                                    : nullptr;
-        if (!field)
-            return fail(ErrorCode::BadSpec, "unknown table option " + ibidem::quoted(key), {},
-                        "the options are delimiter, orientation and labelColumn");
+        IBIDEM_TRY(const auto field, fieldOf(key));
         if (!value.is_string())
             return fail(ErrorCode::BadSpec, "the table option " + key + " is no string");
-        *field = value.get<std::string>();
+        options.*field = value.get<std::string>();
+        if (value.get_ref<const std::string &>().empty())
+            return fail(ErrorCode::BadSpec, key + " is empty", {}, "give auto, or a name");
     }
     IBIDEM_CHECK(requireWord("delimiter", options.delimiter, {"auto", "tab", "comma", "semicolon", "blank"}));
     IBIDEM_CHECK(
         requireWord("orientation", options.orientation, {"auto", "genes-in-rows", "samples-in-rows"}));
-    if (options.labelColumn.empty())
-        return fail(ErrorCode::BadSpec, "labelColumn is empty", {},
-                    "give auto, none or the name of a column");
     return options;
+}
+
+std::vector<std::filesystem::path> mtxMembers(const std::filesystem::path &path)
+{
+    std::error_code ignored;
+    const bool isFolder = std::filesystem::is_directory(path, ignored);
+    const std::string name = path.filename().string();
+    if (!isFolder && name != kMtxNames.front() && name != std::string(kMtxNames.front()) + ".gz")
+        return {};
+    const std::filesystem::path folder = isFolder ? path : path.parent_path();
+    std::vector<std::filesystem::path> members;
+    bool hasMatrix = false;
+    for (const std::string_view member : kMtxNames) {
+        for (const char *const suffix : {"", ".gz"}) {
+            const std::filesystem::path file = folder / (std::string(member) + suffix);
+            if (!std::filesystem::is_regular_file(file, ignored))
+                continue;
+            members.push_back(file);
+            hasMatrix = hasMatrix || member == kMtxNames.front();
+        }
+    }
+    std::sort(members.begin(), members.end());
+    return hasMatrix ? members : std::vector<std::filesystem::path>();
+}
+
+Result<FileDigest> inputDigest(const std::filesystem::path &path)
+{
+    const std::vector<std::filesystem::path> members = mtxMembers(path);
+    if (members.empty())
+        return sha256File(path);
+    Sha256 hash;
+    hash.updateFramed("ibidem/mtx-folder/1");
+    FileDigest digest;
+    for (const std::filesystem::path &member : members) {
+        IBIDEM_TRY(const FileDigest one, sha256File(member));
+        hash.updateFramed(member.filename().string());
+        hash.updateFramed(one.sha256);
+        digest.bytes += one.bytes;
+    }
+    digest.sha256 = hash.finishHex();
+    return digest;
 }
 
 Cache::Cache(std::filesystem::path folder)
@@ -68,9 +137,8 @@ std::string Cache::key(const std::string &fileSha256, const TableOptions &option
     hash.updateFramed("ibidem/table-cache");
     hash.updateInteger(static_cast<std::uint64_t>(kConverterVersion));
     hash.updateFramed(fileSha256);
-    hash.updateFramed(options.delimiter);
-    hash.updateFramed(options.orientation);
-    hash.updateFramed(options.labelColumn);
+    for (const OptionName &option : kOptionNames)
+        hash.updateFramed(options.*option.field);
     return hash.finishHex();
 }
 

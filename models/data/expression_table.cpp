@@ -166,7 +166,7 @@ Json TableSummary::toJson() const
     Json labelCounts = Json::object();
     for (const auto &[label, count] : labels)
         labelCounts[label] = count;
-    return {
+    Json json = {
         {"kind", kind},
         {"format", format},
         {"fileBytes", fileBytes},
@@ -182,6 +182,9 @@ Json TableSummary::toJson() const
         {"delimiter", delimiter},
         {"labelSource", labelSource},
     };
+    if (matrix)
+        json["matrix"] = matrix->toJson();
+    return json;
 }
 
 Result<TableSummary> TableSummary::fromJson(const Json &json)
@@ -200,6 +203,9 @@ Result<TableSummary> TableSummary::fromJson(const Json &json)
     IBIDEM_TRY(summary.orientation, stringAt(json, "orientation"));
     IBIDEM_TRY(summary.delimiter, stringAt(json, "delimiter"));
     IBIDEM_TRY(summary.labelSource, stringAt(json, "labelSource"));
+    if (const Json *facts = findAt(json, "matrix")) {
+        IBIDEM_TRY(summary.matrix, MatrixFacts::fromJson(*facts));
+    }
     return summary;
 }
 

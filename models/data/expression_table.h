@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,11 +53,30 @@ struct ExpressionTable
 /// whatever file and format it came from.
 [[nodiscard]] std::string contentDigest(const ExpressionTable &table);
 
+/// What is known of a matrix file beside its shape.
+struct MatrixFacts
+{
+    std::uint64_t nonZero = 0;
+    bool counts = false; ///< whether all values are whole numbers that are not negative
+    std::string source;  ///< which matrix of the file was read: "X", "raw", "layers/counts"; "matrix", "mm10"
+    std::vector<std::string> sources; ///< all that the file offers, in the file's order
+    /// Annotations of the cells: column -> category -> cells; empty for numbers and where nearly each cell
+    /// has a value of its own.
+    std::map<std::string, std::map<std::string, std::uint64_t>> columns;
+    std::vector<std::string> embeddings; ///< names
+    bool operator==(const MatrixFacts &) const = default;
+
+    [[nodiscard]] Json toJson() const;
+    [[nodiscard]] static Result<MatrixFacts> fromJson(const Json &json);
+};
+
 /// What the converter found out about one foreign file: the answer of `inspect`.
 struct TableSummary
 {
-    std::string kind;   ///< "expression-table", "class-labels", "sample-annotations"
-    std::string format; ///< "mlf-core-tsv", "gct-1.2", "gct-1.3", "cls", "tsv", "csv" + ".gz"
+    std::string kind; ///< "expression-table", "class-labels", "sample-annotations", "count-matrix"
+    /// "mlf-core-tsv", "gct-1.2", "gct-1.3", "cls", "tsv", "csv" + ".gz"; "h5ad-0" to "h5ad-2", "10x-v2",
+    /// "10x-v3", "10x-v3-probes", "10x-mtx", "loom-2", "loom-3"
+    std::string format;
     std::uint64_t fileBytes = 0;
     std::string fileSha256;
     std::vector<std::uint64_t> shape;            ///< samples, genes (or rows, columns for annotations)
@@ -66,9 +86,10 @@ struct TableSummary
     double sum = 0.0;   ///< of all values, in file order
     double minimum = 0.0;
     double maximum = 0.0;
-    std::string orientation; ///< "genes-in-rows" or "samples-in-rows"
-    std::string delimiter;   ///< "tab", "comma", "semicolon", "blank"
-    std::string labelSource; ///< "sample-names", "column label", "none", …
+    std::string orientation;           ///< "genes-in-rows" or "samples-in-rows"
+    std::string delimiter;             ///< "tab", "comma", "semicolon", "blank"
+    std::string labelSource;           ///< "sample-names", "column label", "none", …
+    std::optional<MatrixFacts> matrix; ///< count matrices only
 
     [[nodiscard]] Json toJson() const;
     [[nodiscard]] static Result<TableSummary> fromJson(const Json &json);

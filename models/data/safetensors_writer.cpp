@@ -77,6 +77,25 @@ std::string littleEndian(std::uint64_t value)
     return bytes;
 }
 
+/// The parts of a file in order: the tensors' bytes stay where they are.
+struct Pieces
+{
+    std::string head;
+    std::vector<std::string_view> tensors;
+};
+
+Result<Pieces> piecesOf(std::span<const TensorView> tensors,
+                        const std::map<std::string, std::string> &metadata)
+{
+    IBIDEM_TRY(const Pointers sorted, sortedForWriting(tensors));
+    IBIDEM_TRY(const std::string header, headerOf(sorted, metadata));
+    Pieces pieces{littleEndian(header.size()) + header, {}};
+    for (const TensorView *tensor : sorted)
+        pieces.tensors.emplace_back(reinterpret_cast<const char *>(tensor->bytes.data()),
+                                    tensor->bytes.size());
+    return pieces;
+}
+
 } // namespace
 
 Result<std::string> packNames(std::span<const std::string> names)
@@ -95,30 +114,30 @@ Result<std::string> packNames(std::span<const std::string> names)
 Result<std::string> safetensorsBytes(std::span<const TensorView> tensors,
                                      const std::map<std::string, std::string> &metadata)
 {
-    IBIDEM_TRY(const Pointers sorted, sortedForWriting(tensors));
-    IBIDEM_TRY(const std::string header, headerOf(sorted, metadata));
-    std::size_t total = 8 + header.size();
-    for (const TensorView *tensor : sorted)
-        total += tensor->bytes.size();
+    IBIDEM_TRY(const Pieces file, piecesOf(tensors, metadata));
+    std::size_t total = file.head.size();
+    for (const std::string_view piece : file.tensors)
+        total += piece.size();
     std::string bytes;
     bytes.reserve(total);
-    bytes += littleEndian(header.size());
-    bytes += header;
-    for (const TensorView *tensor : sorted)
-        bytes.append(reinterpret_cast<const char *>(tensor->bytes.data()), tensor->bytes.size());
+    bytes += file.head;
+    for (const std::string_view piece : file.tensors)
+        bytes += piece;
     return bytes;
 }
 
 Status writeSafetensors(const std::filesystem::path &path, std::span<const TensorView> tensors,
                         const std::map<std::string, std::string> &metadata)
 {
-    auto bytes = safetensorsBytes(tensors, metadata);
-    if (!bytes) {
-        Error error = std::move(bytes).error();
+    auto file = piecesOf(tensors, metadata);
+    if (!file) {
+        Error error = std::move(file).error();
         error.path = path.string();
         return tl::unexpected<Error>(std::move(error));
     }
-    return writeFileAtomically(path, *bytes);
+    std::vector<std::string_view> pieces{file->head};
+    pieces.insert(pieces.end(), file->tensors.begin(), file->tensors.end());
+    return writeFileAtomically(path, pieces);
 }
 
 } // namespace ibidem::data

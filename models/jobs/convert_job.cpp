@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/files.h"
-#include "models/base/sha256.h"
+#include "models/base/json.h"
 #include "models/base/text.h"
 #include "models/jobs/child_jobs.h"
 #include "models/jobs/signal_name.h"
@@ -24,7 +24,7 @@ using Lookup = Result<std::optional<OpenedFile>>;
 Lookup lookUp(const std::filesystem::path &file, const data::TableOptions &options,
               const std::filesystem::path &cacheFolder)
 {
-    IBIDEM_TRY(const FileDigest digest, sha256File(file));
+    IBIDEM_TRY(const FileDigest digest, data::inputDigest(file));
     const std::optional<std::filesystem::path> entry = data::Cache(cacheFolder).find(digest.sha256, options);
     if (!entry)
         return std::optional<OpenedFile>();
@@ -38,13 +38,8 @@ QStringList convertArguments(const std::filesystem::path &file, const data::Tabl
                              const std::filesystem::path &cacheFolder)
 {
     QStringList arguments{QStringLiteral("--to"), QString::fromStdString(cacheFolder.string())};
-    const auto add = [&arguments](QLatin1String option, const std::string &value) {
-        if (value != "auto")
-            arguments << option << QString::fromStdString(value);
-    };
-    add(QLatin1String("--delimiter"), options.delimiter);
-    add(QLatin1String("--orientation"), options.orientation);
-    add(QLatin1String("--label-column"), options.labelColumn);
+    if (const auto json = compactJson(options.toJson()); json && !(options == data::TableOptions()))
+        arguments << QStringLiteral("--options") << QString::fromStdString(*json);
     arguments << QStringLiteral("--") << QString::fromStdString(file.string());
     return arguments;
 }

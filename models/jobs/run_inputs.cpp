@@ -4,6 +4,7 @@
 
 #include "models/base/files.h"
 #include "models/base/sha256.h"
+#include "models/data/count_matrix.h"
 #include "models/runs/run_folder.h"
 
 #include <utility>
@@ -143,6 +144,11 @@ Result<OpenedFile> openList(const WantedInput &input, const std::filesystem::pat
 Status checkOpened(const WantedInput &input, const OpenedFile &opened, bool allowChanged)
 {
     const std::string &kind = opened.summary.kind;
+    if (kind == data::kMatrixKind)
+        return fail(ErrorCode::BadData,
+                    "this is a matrix of cells, and the recipe trains on expression tables",
+                    opened.file.string(),
+                    "prepare it with 'ibidem prepare', or give a table with " + optionOf(input.role));
     if ((input.role == "train" || input.role == "test") && kind != "expression-table")
         return fail(ErrorCode::BadData, "this is no expression table but " + kind, opened.file.string(),
                     "give an expression table with " + optionOf(input.role));

@@ -22,6 +22,8 @@ private Q_SLOTS:
     void optionsSurviveJson();
     void optionsRefuse_data();
     void optionsRefuse();
+    void folderOfAMatrixIsOneInput();
+    void otherFoldersAreNone();
 };
 
 void TestCache::eachOptionMakesAnotherKey()
@@ -33,8 +35,11 @@ void TestCache::eachOptionMakesAnotherKey()
         Cache::key(file, {"tab", "auto", "auto"}),
         Cache::key(file, {"auto", "genes-in-rows", "auto"}),
         Cache::key(file, {"auto", "auto", "none"}),
+        Cache::key(file, {"auto", "auto", "auto", "raw"}),
+        Cache::key(file, {"auto", "auto", "auto", "auto", "mm10"}),
+        Cache::key(file, {"auto", "auto", "auto", "auto", "auto", "all"}),
     };
-    QCOMPARE(keys.size(), std::size_t{5});
+    QCOMPARE(keys.size(), std::size_t{8});
     QVERIFY(Cache::key(file, {}) == Cache::key(file, TableOptions()));
     QCOMPARE(Cache::key(file, {}).size(), std::size_t{64});
 }
@@ -60,7 +65,7 @@ void TestCache::findsOnlyWhatIsThere()
 
 void TestCache::optionsSurviveJson()
 {
-    const TableOptions options{"semicolon", "samples-in-rows", "type"};
+    const TableOptions options{"semicolon", "samples-in-rows", "type", "layers/counts", "mm10", "all"};
     QVERIFY(*TableOptions::fromJson(options.toJson()) == options);
     QVERIFY(*TableOptions::fromJson(Json::object()) == TableOptions());
 }
@@ -81,6 +86,38 @@ void TestCache::optionsRefuse()
     QFETCH(QByteArray, json);
     const auto options = TableOptions::fromJson(*parseJson(json.toStdString()));
     QVERIFY(!options && options.error().code == ErrorCode::BadSpec);
+}
+
+void TestCache::folderOfAMatrixIsOneInput()
+{
+    const QTemporaryDir temporary;
+    const std::filesystem::path folder = temporary.path().toStdString();
+    QVERIFY(writeFileAtomically(folder / "matrix.mtx.gz", "m"));
+    QVERIFY(writeFileAtomically(folder / "barcodes.tsv.gz", "bc"));
+    QVERIFY(writeFileAtomically(folder / "features.tsv.gz", "f"));
+    QVERIFY(writeFileAtomically(folder / "web_summary.html", "not read"));
+    const auto whole = inputDigest(folder);
+    QVERIFY(whole);
+    QCOMPARE(whole->bytes, std::uint64_t(4));
+    QCOMPARE(mtxMembers(folder).size(), std::size_t(3));
+    QCOMPARE(inputDigest(folder / "matrix.mtx.gz")->sha256, whole->sha256);
+    QVERIFY(writeFileAtomically(folder / "web_summary.html", "changed"));
+    QCOMPARE(inputDigest(folder)->sha256, whole->sha256);
+    QVERIFY(writeFileAtomically(folder / "barcodes.tsv.gz", "cb"));
+    QVERIFY(inputDigest(folder)->sha256 != whole->sha256);
+    // A member alone is a file like any other.
+    QCOMPARE(inputDigest(folder / "features.tsv.gz")->sha256, sha256Hex(std::string_view("f")));
+}
+
+void TestCache::otherFoldersAreNone()
+{
+    const QTemporaryDir temporary;
+    const std::filesystem::path folder = temporary.path().toStdString();
+    QVERIFY(writeFileAtomically(folder / "barcodes.tsv", "b"));
+    QVERIFY(mtxMembers(folder).empty());
+    const auto digest = inputDigest(folder);
+    QVERIFY(!digest && digest.error().code == ErrorCode::InputMissing);
+    QVERIFY(mtxMembers(folder / "none").empty());
 }
 
 QTEST_GUILESS_MAIN(TestCache)
