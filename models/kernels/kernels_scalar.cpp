@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/kernels/isa.h"
 #include "models/kernels/kernel_table.h"
+#include "models/kernels/tile_table.h"
+#include "models/kernels/vector_scalar.h"
 
 #include <cmath>
 
@@ -29,7 +31,7 @@ void matmulTile(const float *a, std::size_t aPitch, const float *b, std::size_t 
     }
 }
 
-constexpr KernelTable kScalarKernels = {kTileRows, kTileColumns, matmulTile};
+constexpr KernelTable kScalarKernels = tableOf<Scalar>(kTileRows, kTileColumns, matmulTile);
 
 } // namespace
 

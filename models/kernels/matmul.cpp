@@ -80,12 +80,7 @@ private:
     void each(std::size_t pieces, const Work &work)
     {
         constexpr std::size_t smallProduct = 1U << 15U; // waking a thread costs more
-        if (!m_place.pool || m_shape.rows * m_shape.columns * m_shape.depth < smallProduct) {
-            for (std::size_t piece = 0; piece < pieces; ++piece)
-                work(piece);
-            return;
-        }
-        m_place.pool->run(pieces, work);
+        m_place.each(pieces, m_shape.rows * m_shape.columns * m_shape.depth >= smallProduct, work);
     }
 
     /// Columns of B side by side, [depth][tileColumns]; zeros beyond the last.

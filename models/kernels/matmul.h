@@ -2,12 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/kernels/isa.h"
-#include "models/kernels/thread_pool.h"
+#include "models/kernels/workplace.h"
 
 #include <cstddef>
-#include <span>
-#include <vector>
 
 namespace ibidem::kernels {
 
@@ -35,16 +32,6 @@ struct Epilogue
 {
     const float *bias = nullptr; ///< one a column, or none
     Activation activation = Activation::None;
-};
-
-/// Where a kernel works: instruction set, threads, and memory that is kept between calls. One caller at a
-/// time.
-struct Workplace
-{
-    Isa isa = Isa::Scalar;
-    ThreadPool *pool = nullptr;
-    std::vector<float> packedA;
-    std::vector<float> packedB;
 };
 
 /// The definition: each output is the sum, in order, of block sums; a block sum is a chain of fused

@@ -96,7 +96,7 @@ void TestMatmul::compare(const Case &one, unsigned threads, std::uint64_t varian
     for (const Operands operands : kOperands) {
         const std::vector<float> expected = one.reference(operands, epilogue);
         for (const Isa isa : availableIsas()) {
-            Workplace place{isa, &pool, {}, {}};
+            Workplace place(isa, &pool);
             ++m_cases;
             QVERIFY2(sameBits(one.product(place, operands, epilogue), expected),
                      qPrintable(QStringLiteral("%1 x %2 x %3, isa %4, %5 threads")
@@ -180,7 +180,7 @@ void TestMatmul::specialValues()
 {
     ThreadPool pool(1);
     for (const Isa isa : availableIsas()) {
-        Workplace place{isa, &pool, {}, {}};
+        Workplace place(isa, &pool);
         const float tiny = std::ldexp(1.0F, -100);
         std::array<float, 1> c{};
         matmul(place, Operands::NN, {1, 1, 1}, std::array{tiny}.data(),

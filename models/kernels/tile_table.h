@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+// The table of one instruction set, for its vector type.
+#pragma once
+
+#include "models/kernels/kernel_table.h"
+#include "models/kernels/tile_elementwise.h"
+#include "models/kernels/tile_reductions.h"
+
+namespace ibidem::kernels {
+namespace {
+
+template <class V>
+constexpr KernelTable tableOf(std::size_t tileRows, std::size_t tileColumns,
+                              decltype(KernelTable::matmulTile) tile)
+{
+    return {tileRows,
+            tileColumns,
+            tile,
+            {expLoop<V>, logLoop<V>, log1pLoop<V>, sigmoidLoop<V>, tanhLoop<V>, reluLoop<V>},
+            {sigmoidGradientLoop<V>, tanhGradientLoop<V>, reluGradientLoop<V>},
+            scaledDifferenceLoop<V>,
+            adamLoop<V>,
+            sgdLoop<V>,
+            sumBlockOf<V>,
+            dotBlockOf<V>,
+            squaresBlockOf<V>,
+            columnSumsOf<V>};
+}
+
+} // namespace
+} // namespace ibidem::kernels
