@@ -6,8 +6,10 @@
 #include "models/base/text.h"
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace ibidem::app {
 
@@ -24,24 +26,35 @@ struct Words
 {
     std::optional<std::string> input;
     std::optional<std::string> cacheFolder;
-    std::optional<std::string> delimiter;
-    std::optional<std::string> orientation;
-    std::optional<std::string> labelColumn;
     std::optional<std::string> optionsJson;
+    std::optional<std::string> container;
+    std::optional<std::string> format;
+    std::map<std::string, std::optional<std::string>> single; ///< by the option's key in the JSON
 };
+
+constexpr std::array<std::pair<std::string_view, const char *>, 6> kSingleOptions = {{
+    {"--delimiter", "delimiter"},
+    {"--orientation", "orientation"},
+    {"--label-column", "labelColumn"},
+    {"--matrix", "matrix"},
+    {"--genome", "genome"},
+    {"--feature-type", "featureType"},
+}};
 
 std::optional<std::string> *placeOf(std::string_view option, Words &words)
 {
     if (option == "--to")
         return &words.cacheFolder;
-    if (option == "--delimiter")
-        return &words.delimiter;
-    if (option == "--orientation")
-        return &words.orientation;
-    if (option == "--label-column")
-        return &words.labelColumn;
     if (option == "--options")
         return &words.optionsJson;
+    if (option == "--export")
+        return &words.container;
+    if (option == "--format")
+        return &words.format;
+    for (const auto &[name, key] : kSingleOptions) {
+        if (option == name)
+            return &words.single[key];
+    }
     return nullptr;
 }
 
@@ -79,16 +92,27 @@ Result<data::TableOptions> tableOptions(const Words &words)
     }
     Json complete = data::TableOptions().toJson();
     complete.update(json);
-    if (words.delimiter)
-        complete["delimiter"] = *words.delimiter;
-    if (words.orientation)
-        complete["orientation"] = *words.orientation;
-    if (words.labelColumn)
-        complete["labelColumn"] = *words.labelColumn;
+    for (const auto &[key, value] : words.single) {
+        if (value)
+            complete[key] = *value;
+    }
     auto options = data::TableOptions::fromJson(complete);
     if (!options)
         return usage(options.error().message);
     return options;
+}
+
+/// "--export CONTAINER --format F OUT", and nothing else.
+Result<ConvertRequest> exportRequest(const Words &words)
+{
+    if (!words.input || words.input->empty())
+        return usage("no file to write is given");
+    if (words.cacheFolder || words.optionsJson || !words.single.empty())
+        return usage("--export goes with --format alone");
+    if (!words.format || (*words.format != "h5ad" && *words.format != "10x"))
+        return usage("--export needs --format h5ad or --format 10x");
+    return ConvertRequest{
+        ConvertRequest::Action::Export, *words.container, {}, {}, *words.input, *words.format};
 }
 
 } // namespace
@@ -113,6 +137,10 @@ Result<ConvertRequest> parseArguments(std::span<char *const> arguments)
             words.input = word;
         }
     }
+    if (words.container)
+        return exportRequest(words);
+    if (words.format)
+        return usage("--format goes with --export");
     if (!words.input || words.input->empty())
         return usage("no file is given");
     if (!words.cacheFolder || words.cacheFolder->empty())
@@ -124,16 +152,23 @@ Result<ConvertRequest> parseArguments(std::span<char *const> arguments)
 
 std::string helpText()
 {
-    return R"(Usage: ibidem-convert FILE --to CACHE_FOLDER [options]
+    return R"(Usage: ibidem-convert PATH --to CACHE_FOLDER [options]
+       ibidem-convert --export CONTAINER --format h5ad|10x FILE
 
-Reads a foreign table (mlf-core TSV, GCT, CLS, TSV, CSV; also .gz), checks it and writes it to the cache as a
-container. Says how far it is and what it found as JSON lines on standard output.
+Reads a foreign table (mlf-core TSV, GCT, CLS, TSV, CSV; also .gz) or matrix of cells (AnnData .h5ad, 10x .h5, loom,
+10x MTX folder), checks it and writes it to the cache as a container. Says how far it is and what it found as JSON
+lines on standard output.
 
   --to FOLDER          the cache; the container is FOLDER/<key>.safetensors
   --delimiter D        auto, tab, comma, semicolon, blank
   --orientation O      auto, genes-in-rows, samples-in-rows
   --label-column C     auto, none, or the name of the column that holds the classes
-  --options JSON       the same three as one JSON object
+  --matrix M           which of several matrices: auto, X, raw, layers/NAME
+  --genome G           which of several genomes of a 10x file
+  --feature-type T     10x: auto (Gene Expression where there are several), all, or a name
+  --options JSON       the same six as one JSON object
+  --export CONTAINER   the other way: write the matrix of a container as a foreign file, the same bytes each time
+  --format F           h5ad (AnnData) or 10x (Cell Ranger 3, counts only)
   --version, --help
 
 The word "stop" on standard input, SIGTERM, SIGINT or SIGUSR1 end the reading; nothing is left behind then.

@@ -14,11 +14,13 @@ namespace ibidem::app {
 /// What the command line asks for.
 struct ConvertRequest
 {
-    enum class Action { Convert, Help, Version };
+    enum class Action { Convert, Export, Help, Version };
     Action action = Action::Convert;
-    std::filesystem::path input;
+    std::filesystem::path input; ///< Export: a container of ours
     std::filesystem::path cacheFolder;
     data::TableOptions options;
+    std::filesystem::path output{}; ///< Export
+    std::string format{};           ///< Export: "h5ad", "10x"
 };
 
 /// Usage, naming the word that is wrong.

@@ -4,11 +4,14 @@
 // parses what others wrote.
 #include "app/convert/arguments.h"
 #include "app/convert/events.h"
+#include "app/convert/export_matrix.h"
 #include "app/convert/limits.h"
 #include "app/convert/stop_listener.h"
 #include "models/base/files.h"
 #include "models/base/version.h"
+#include "models/convert/matrices/matrix_reader.h"
 #include "models/convert/table_reader.h"
+#include "models/data/count_matrix.h"
 
 #include <cstdint>
 #include <cstdio>
@@ -32,10 +35,10 @@ struct Converted
 };
 
 /// The cache's entry, if it is there and sound.
-std::optional<Converted> findInCache(const data::Cache &cache, const convert::ForeignFile &file,
+std::optional<Converted> findInCache(const data::Cache &cache, const std::string &sha256,
                                      const data::TableOptions &options, const std::string &key)
 {
-    const std::optional<std::filesystem::path> entry = cache.find(file.sha256(), options);
+    const std::optional<std::filesystem::path> entry = cache.find(sha256, options);
     if (!entry)
         return std::nullopt;
     auto summary = data::readTableSummary(*entry);
@@ -44,23 +47,81 @@ std::optional<Converted> findInCache(const data::Cache &cache, const convert::Fo
     return Converted{*entry, key, *std::move(summary)};
 }
 
-Result<Converted> convertFile(const ConvertRequest &request, const convert::ForeignFile &file,
-                              const RunToken &token)
+Status readyToWrite(const data::Cache &cache, const ConvertRequest &request, const RunToken &token)
 {
-    if (const auto format = convert::foreignFormat(file.bytes(), file.path()); !format.empty())
-        return convert::notSupported(format, file.path());
-    const data::Cache cache(request.cacheFolder);
-    const std::string key = data::Cache::key(file.sha256(), request.options);
-    if (auto known = findInCache(cache, file, request.options, key))
-        return *std::move(known);
-    IBIDEM_TRY(data::TableContainer container, convert::readTable(file, request.options, token));
     if (token.stopRequested())
-        return fail(ErrorCode::Stopped, "stopped on request", file.path().string());
+        return fail(ErrorCode::Stopped, "stopped on request", request.input.string());
     token.progress("write", 0.0);
-    IBIDEM_CHECK(makeFolder(cache.folder()));
-    const std::filesystem::path path = cache.pathOf(key);
-    IBIDEM_CHECK(data::writeTableContainer(path, container));
-    return Converted{path, key, std::move(container.summary)};
+    return makeFolder(cache.folder());
+}
+
+Result<data::TableSummary> convertMatrix(const ConvertRequest &request, const data::Cache &cache,
+                                         const FileDigest &digest, const std::filesystem::path &container,
+                                         const RunToken &token)
+{
+    IBIDEM_TRY(data::MatrixContainer matrix, convert::readMatrix(request.input, request.options, token));
+    matrix.summary.fileBytes = digest.bytes;
+    matrix.summary.fileSha256 = digest.sha256;
+    matrix.summary.digest = data::contentDigest(matrix.matrix);
+    IBIDEM_CHECK(readyToWrite(cache, request, token));
+    IBIDEM_CHECK(data::writeMatrixContainer(container, matrix));
+    return std::move(matrix.summary);
+}
+
+Result<data::TableSummary> convertTable(const ConvertRequest &request, const data::Cache &cache,
+                                        const convert::ForeignFile &file,
+                                        const std::filesystem::path &container, const RunToken &token)
+{
+    IBIDEM_TRY(data::TableContainer table, convert::readTable(file, request.options, token));
+    IBIDEM_CHECK(readyToWrite(cache, request, token));
+    IBIDEM_CHECK(data::writeTableContainer(container, table));
+    return std::move(table.summary);
+}
+
+/// What is to be read: a table that is mapped, or a matrix by its path.
+struct Source
+{
+    std::optional<convert::ForeignFile> table;
+    FileDigest digest;
+    std::uint64_t size = 0; ///< about, when unpacked: for the limits
+};
+
+Result<Source> openSource(const std::filesystem::path &path)
+{
+    constexpr std::uint64_t usualGrowth = 8; // of compressed tables and matrices
+    Source source;
+    if (convert::isMatrixFile(path)) {
+        IBIDEM_TRY(source.digest, data::inputDigest(path));
+        source.size = source.digest.bytes * usualGrowth;
+        return source;
+    }
+    IBIDEM_TRY(source.table, convert::ForeignFile::open(path));
+    source.size = source.table->bytes().size() * (convert::isGzip(source.table->bytes()) ? usualGrowth : 1);
+    return source;
+}
+
+Result<Converted> convertSource(const ConvertRequest &request, const Source &source, const RunToken &token)
+{
+    if (source.table) {
+        const auto format = convert::foreignFormat(source.table->bytes(), request.input);
+        if (format == "HDF5") // whose content would have told
+            return fail(ErrorCode::BadData, "the file's name says HDF5, but its content is none",
+                        request.input.string(),
+                        "fetch or write it again, or give it the ending of what it is");
+        if (!format.empty())
+            return convert::notSupported(format, request.input);
+    }
+    const std::string sha256 = source.table ? source.table->sha256() : source.digest.sha256;
+    const data::Cache cache(request.cacheFolder);
+    const std::string key = data::Cache::key(sha256, request.options);
+    if (auto known = findInCache(cache, sha256, request.options, key))
+        return *std::move(known);
+    const std::filesystem::path container = cache.pathOf(key);
+    auto summary = source.table ? convertTable(request, cache, *source.table, container, token)
+                                : convertMatrix(request, cache, source.digest, container, token);
+    if (!summary)
+        return tl::unexpected<Error>(std::move(summary).error());
+    return Converted{container, key, *std::move(summary)};
 }
 
 Error timeUp(const std::string &path, std::chrono::milliseconds longest)
@@ -72,19 +133,17 @@ Error timeUp(const std::string &path, std::chrono::milliseconds longest)
 
 Result<Converted> convertUnderLimits(const ConvertRequest &request)
 {
-    IBIDEM_TRY(const convert::ForeignFile file, convert::ForeignFile::open(request.input));
-    const std::string path = file.path().string();
-    // Compressed tables grow about eightfold.
-    const std::uint64_t size = file.bytes().size() * (convert::isGzip(file.bytes()) ? 8 : 1);
-    const std::chrono::milliseconds longest = longestDuration(size);
-    IBIDEM_CHECK(limitThisProcess(size));
+    IBIDEM_TRY(const Source source, openSource(request.input));
+    const std::string path = request.input.string();
+    const std::chrono::milliseconds longest = longestDuration(source.size);
+    IBIDEM_CHECK(limitThisProcess(source.size));
     IBIDEM_TRY(const std::unique_ptr<StopListener> listener,
                StopListener::start(longest, timeUp(path, longest)));
     Events events;
     const RunToken token(listener->token(), [&events](std::string_view stage, double fraction) {
         events.progress(stage, fraction);
     });
-    auto converted = convertFile(request, file, token);
+    auto converted = convertSource(request, source, token);
     if (!converted && converted.error().code == ErrorCode::Stopped &&
         listener->reason() == StopListener::Reason::Deadline)
         return tl::unexpected<Error>(timeUp(path, longest));
@@ -119,6 +178,13 @@ int run(std::span<char *const> arguments)
         return std::fputs(helpText().c_str(), stdout) < 0 ? exitCode(ErrorCode::Io) : 0;
     if (request->action == ConvertRequest::Action::Version)
         return std::printf("ibidem-convert %s\n", kVersion) < 0 ? exitCode(ErrorCode::Io) : 0;
+    if (request->action == ConvertRequest::Action::Export) {
+        const Result<Json> event = exportMatrix(*request);
+        if (!event)
+            return report(event.error());
+        Events::write(*event);
+        return 0;
+    }
     const Result<Converted> converted = convertWithoutExceptions(*request);
     if (!converted)
         return report(converted.error());
