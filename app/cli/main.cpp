@@ -24,9 +24,11 @@ void addVerbs(cli::Verbs &verbs)
 {
     cli::addDemo(verbs);
     cli::addInspect(verbs);
+    cli::addPrepare(verbs);
     cli::addRecipe(verbs);
     cli::addTrain(verbs);
     cli::addResume(verbs);
+    cli::addBatch(verbs);
     cli::addRerun(verbs);
     cli::addCompare(verbs);
     cli::addReport(verbs);
@@ -34,6 +36,7 @@ void addVerbs(cli::Verbs &verbs)
     cli::addEvaluate(verbs);
     cli::addImport(verbs);
     cli::addGenerate(verbs);
+    cli::addGenerateCells(verbs);
     cli::addSystem(verbs);
     cli::addSelftest(verbs);
 }

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
+#include "app/train/prepare_cells.h"
 #include "app/train/stop_watcher.h"
 #include "app/train/training_run.h"
 #include "models/base/version.h"
 
 #include <cstdio>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,8 @@ constexpr const char *kHelp =
 Usage:
   ibidem-train SPEC.json RUN_FOLDER   train a resolved specification into RUN_FOLDER
   ibidem-train --resume RUN_FOLDER    go on with a run that was stopped or killed
+  ibidem-train --prepare CONTAINER [--options JSON] [--threads N] [--out FILE]
+                                      prepare a matrix of cells for a network
   ibidem-train --version
   ibidem-train --help
 
@@ -23,6 +27,10 @@ RUN_FOLDER is called RUN_FOLDER.partial until the run is finished, stopped or ha
 failed. Events are in its events.jsonl; standard output only says that there is news.
 The line "stop" on standard input, SIGTERM, SIGINT or SIGUSR1: finish the round, write
 a checkpoint, end with 75. A second signal ends at once.
+
+--prepare works on a converted matrix; JSON holds what differs from the defaults
+({"minGenes":20}). Standard output then tells how far it is and what came of it, one
+JSON object a line. FILE is written beside and renamed.
 
 Example:
   ibidem-train runs/first.partial/spec.json runs/first.partial
@@ -51,6 +59,10 @@ int main(int argc, char **argv)
     if (arguments.size() == 1 && (arguments[0] == "--help" || arguments[0] == "-h")) {
         print(stdout, kHelp);
         return 0;
+    }
+    if (!arguments.empty() && arguments[0] == "--prepare") {
+        const ibidem::app::StopWatcher watcher;
+        return ibidem::app::prepareContainer(std::span(arguments).subspan(1), watcher.token());
     }
     if (arguments.size() != 2)
         return usage("a specification and a run folder are needed");

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/data/cache.h"
 
+#include "models/base/files.h"
 #include "models/base/sha256.h"
 #include "models/base/text.h"
 
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -26,8 +28,20 @@ Status requireWord(const std::string &key, const std::string &value,
     return fail(ErrorCode::BadSpec, key + " is " + ibidem::quoted(value), {}, "give one of " + known);
 }
 
-constexpr std::array<std::string_view, 4> kMtxNames = {"matrix.mtx", "barcodes.tsv", "features.tsv",
-                                                       "genes.tsv"};
+constexpr std::array<std::string_view, 3> kMtxCompanions = {"barcodes.tsv", "features.tsv", "genes.tsv"};
+
+bool isMtxName(std::string_view name)
+{
+    return name.ends_with(".mtx") || name.ends_with(".mtx.gz");
+}
+
+/// What stands before "matrix.mtx" in the name, as in "GSM1_matrix.mtx.gz", stands before the companions'
+/// names too.
+std::string mtxPrefix(const std::string &name)
+{
+    const std::size_t at = name.rfind("matrix.mtx");
+    return at == std::string::npos ? std::string() : name.substr(0, at);
+}
 
 struct OptionName
 {
@@ -90,23 +104,23 @@ std::vector<std::filesystem::path> mtxMembers(const std::filesystem::path &path)
 {
     std::error_code ignored;
     const bool isFolder = std::filesystem::is_directory(path, ignored);
-    const std::string name = path.filename().string();
-    if (!isFolder && name != kMtxNames.front() && name != std::string(kMtxNames.front()) + ".gz")
-        return {};
     const std::filesystem::path folder = isFolder ? path : path.parent_path();
-    std::vector<std::filesystem::path> members;
-    bool hasMatrix = false;
-    for (const std::string_view member : kMtxNames) {
-        for (const char *const suffix : {"", ".gz"}) {
-            const std::filesystem::path file = folder / (std::string(member) + suffix);
-            if (!std::filesystem::is_regular_file(file, ignored))
-                continue;
-            members.push_back(file);
-            hasMatrix = hasMatrix || member == kMtxNames.front();
+    std::vector<std::string> names{path.filename().string()};
+    if (isFolder)
+        names = listFolder(path).value_or(std::vector<std::string>());
+    std::erase_if(names, [](const std::string &name) { return !isMtxName(name); });
+    std::set<std::filesystem::path> members;
+    for (const std::string &name : names) {
+        members.insert(folder / name);
+        for (const std::string_view companion : kMtxCompanions) {
+            for (const char *const suffix : {"", ".gz"})
+                members.insert(folder / (mtxPrefix(name) + std::string(companion) + suffix));
         }
     }
-    std::sort(members.begin(), members.end());
-    return hasMatrix ? members : std::vector<std::filesystem::path>();
+    std::erase_if(members, [&ignored](const std::filesystem::path &member) {
+        return !std::filesystem::is_regular_file(member, ignored);
+    });
+    return {members.begin(), members.end()};
 }
 
 Result<FileDigest> inputDigest(const std::filesystem::path &path)

@@ -34,9 +34,9 @@ struct TableOptions
 inline constexpr int kConverterVersion = 2;
 
 /// Bytes and SHA-256 of what a person names as one input. Of a file its own; of a 10x MTX folder (a folder,
-/// or the matrix.mtx(.gz) in it) those of its members together: matrix.mtx, barcodes.tsv, features.tsv or
-/// genes.tsv, each also with .gz, the SHA-256 over their names and digests in order. InputMissing, also for a
-/// folder without a matrix; Io.
+/// or the matrix.mtx(.gz) in it, with what others put in front of the names as in GSM1_matrix.mtx.gz) those
+/// of its members together: the matrix, barcodes.tsv, features.tsv or genes.tsv, each also with .gz, the
+/// SHA-256 over their names and digests in order. InputMissing, also for a folder without a matrix; Io.
 [[nodiscard]] Result<FileDigest> inputDigest(const std::filesystem::path &path);
 
 /// Paths of the members that inputDigest() would read, sorted by name; empty if the path is no such folder or

@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/files.h"
 #include "models/base/json.h"
-#include "models/base/text.h"
 #include "models/jobs/child_jobs.h"
+#include "models/jobs/line_child.h"
 #include "models/jobs/signal_name.h"
 #include "models/jobs/worker.h"
 
-#include <QMetaObject>
-#include <QProcess>
 #include <QStringList>
 
 #include <csignal>
@@ -69,9 +67,7 @@ struct ConvertJob::State
     data::TableOptions options;
     std::filesystem::path cacheFolder;
     Mailbox mailbox;
-    std::unique_ptr<QProcess> process;
-    QByteArray unread;
-    std::optional<Result<OpenedFile>> answer; ///< what the converter said
+    std::unique_ptr<LineChild> child;
     Result<OpenedFile> result = fail(ErrorCode::Internal, "not started");
     bool started = false;
     bool done = false;
@@ -85,32 +81,6 @@ struct ConvertJob::State
         Q_EMIT job->finished();
     }
 
-    void readLines(ConvertJob *job)
-    {
-        unread += process->readAllStandardOutput();
-        for (qsizetype end = unread.indexOf('\n'); end >= 0; end = unread.indexOf('\n')) {
-            const std::string line = unread.left(end).toStdString();
-            unread.remove(0, end + 1);
-            take(job, line);
-        }
-    }
-
-    void take(ConvertJob *job, const std::string &line)
-    {
-        const auto event = parseJson(line, "output of ibidem-convert");
-        if (!event) {
-            answer = fail(ErrorCode::Internal, event.error().message, file.string());
-            return;
-        }
-        const std::string name = stringAt(*event, "event").value_or(std::string());
-        if (name == "progress")
-            Q_EMIT job->progressed(numberAt(*event, "fraction").value_or(0.0));
-        else if (name == "finished")
-            answer = finishedFile(*event);
-        else if (name == "failed" && findAt(*event, "error"))
-            answer = tl::unexpected<Error>(errorFromJson(*findAt(*event, "error")));
-    }
-
     [[nodiscard]] Result<OpenedFile> finishedFile(const Json &event) const
     {
         IBIDEM_TRY(const std::string container, stringAt(event, "container"));
@@ -121,40 +91,21 @@ struct ConvertJob::State
         return OpenedFile{file, container, std::move(summary), false};
     }
 
-    void childEnded(ConvertJob *job, int exitCode, bool crashed)
-    {
-        readLines(job);
-        if (crashed)
-            return conclude(job, tl::unexpected<Error>(deathOf(file, exitCode)));
-        if (answer && (exitCode == 0 || !answer->has_value()))
-            return conclude(job, *std::move(answer));
-        const std::string said = process->readAllStandardError().right(400).toStdString();
-        conclude(job, fail(ErrorCode::Internal,
-                           "ibidem-convert ended with exit code " + std::to_string(exitCode) +
-                               (said.empty() ? std::string() : ": " + quoted(trimmed(said), 400)),
-                           file.string()));
-    }
-
     void convert(ConvertJob *job)
     {
         if (auto made = makeFolder(cacheFolder); !made)
             return conclude(job, tl::unexpected<Error>(made.error()));
-        process = std::make_unique<QProcess>();
-        QObject::connect(process.get(), &QProcess::readyReadStandardOutput, job,
-                         [this, job] { readLines(job); });
-        QObject::connect(process.get(), &QProcess::finished, job,
-                         [this, job](int exitCode, QProcess::ExitStatus status) {
-                             childEnded(job, exitCode, status == QProcess::CrashExit);
-                         });
-        QObject::connect(
-            process.get(), &QProcess::errorOccurred, job, [this, job](QProcess::ProcessError error) {
-                if (error == QProcess::FailedToStart)
-                    conclude(job, fail(ErrorCode::Internal, "ibidem-convert cannot be started",
-                                       programs.convert.string(), "install it beside this program"));
-            });
-        process->setStandardInputFile(QProcess::nullDevice());
-        process->start(QString::fromStdString(programs.convert.string()),
-                       convertArguments(file, options, cacheFolder));
+        LineChildOrder order;
+        order.program = programs.convert;
+        order.arguments = convertArguments(file, options, cacheFolder);
+        order.about = file.string();
+        order.death = [this](int signal) { return deathOf(file, signal); };
+        order.progressed = [job](const QString &, double fraction) { Q_EMIT job->progressed(fraction); };
+        order.ended = [this, job](Result<Json> finished) {
+            conclude(job, finished.and_then([this](const Json &event) { return finishedFile(event); }));
+        };
+        child = std::make_unique<LineChild>(std::move(order));
+        child->start();
     }
 };
 
@@ -169,14 +120,7 @@ ConvertJob::ConvertJob(Programs programs, std::filesystem::path file, data::Tabl
     m_state->cacheFolder = std::move(cacheFolder);
 }
 
-ConvertJob::~ConvertJob()
-{
-    if (!m_state->process)
-        return;
-    m_state->process->disconnect(this);
-    m_state->process->kill();
-    m_state->process->waitForFinished();
-}
+ConvertJob::~ConvertJob() = default;
 
 void ConvertJob::start()
 {
@@ -203,10 +147,8 @@ void ConvertJob::cancel()
 {
     if (m_state->done)
         return;
-    if (m_state->process) {
-        m_state->process->disconnect(this);
-        m_state->process->kill();
-    }
+    if (m_state->child)
+        m_state->child->abandon();
     m_state->conclude(this, fail(ErrorCode::Stopped, "opening was cancelled", m_state->file.string()));
 }
 

@@ -32,7 +32,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("verb");
         for (const char *verb :
-             {"demo", "inspect", "recipe list", "recipe show", "recipe check", "generate expression", "train",
+             {"demo", "inspect", "recipe list", "recipe show", "recipe check", "generate expression", "generate cells", "train",
               "resume", "rerun", "compare", "report", "predict", "evaluate", "import", "system", "selftest"})
             QTest::newRow(verb) << QString::fromLatin1(verb);
     }

@@ -10,10 +10,13 @@ namespace ibidem::cli {
 void addInspect(Verbs &verbs);
 void addRecipe(Verbs &verbs);
 void addGenerate(Verbs &verbs);
+void addGenerateCells(Verbs &verbs);
 void addImport(Verbs &verbs);
 void addTrain(Verbs &verbs);
 void addResume(Verbs &verbs);
+void addBatch(Verbs &verbs);
 void addPredict(Verbs &verbs);
+void addPrepare(Verbs &verbs);
 void addEvaluate(Verbs &verbs);
 void addRerun(Verbs &verbs);
 void addCompare(Verbs &verbs);

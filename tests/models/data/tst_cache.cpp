@@ -23,6 +23,7 @@ private Q_SLOTS:
     void optionsRefuse_data();
     void optionsRefuse();
     void folderOfAMatrixIsOneInput();
+    void aMatrixTakesItsOwnCompanions();
     void otherFoldersAreNone();
 };
 
@@ -107,6 +108,26 @@ void TestCache::folderOfAMatrixIsOneInput()
     QVERIFY(inputDigest(folder)->sha256 != whole->sha256);
     // A member alone is a file like any other.
     QCOMPARE(inputDigest(folder / "features.tsv.gz")->sha256, sha256Hex(std::string_view("f")));
+}
+
+void TestCache::aMatrixTakesItsOwnCompanions()
+{
+    const QTemporaryDir temporary;
+    const std::filesystem::path folder = temporary.path().toStdString();
+    for (const char *name :
+         {"A_matrix.mtx", "A_barcodes.tsv", "A_genes.tsv", "B_genes.tsv", "genes.tsv", "other.mtx"})
+        QVERIFY(writeFileAtomically(folder / name, name));
+    const std::vector<std::filesystem::path> own = {folder / "A_barcodes.tsv", folder / "A_genes.tsv",
+                                                    folder / "A_matrix.mtx"};
+    QVERIFY(mtxMembers(folder / "A_matrix.mtx") == own);
+    QVERIFY((mtxMembers(folder / "other.mtx") ==
+             std::vector<std::filesystem::path>{folder / "genes.tsv", folder / "other.mtx"}));
+    QCOMPARE(mtxMembers(folder).size(), std::size_t(5));
+    const std::string digest = inputDigest(folder / "A_matrix.mtx")->sha256;
+    QVERIFY(writeFileAtomically(folder / "B_genes.tsv", "changed"));
+    QCOMPARE(inputDigest(folder / "A_matrix.mtx")->sha256, digest);
+    QVERIFY(writeFileAtomically(folder / "A_genes.tsv", "changed"));
+    QVERIFY(inputDigest(folder / "A_matrix.mtx")->sha256 != digest);
 }
 
 void TestCache::otherFoldersAreNone()

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+
+namespace ibidem::jobs {
+
+/// Bytes of memory that new processes may take: MemAvailable of /proc/meminfo, and no more than what every
+/// control group of this process still allows (cgroup 2: memory.max - memory.current; cgroup 1:
+/// limit_in_bytes - usage_in_bytes; page cache that can be dropped, inactive_file, does not count as used). 4
+/// GiB where nothing can be read. `root` is the root of the file system, for tests.
+[[nodiscard]] std::uint64_t usableMemory(const std::filesystem::path &root = "/");
+
+/// Estimate of what a training takes: 6 bytes for each byte of its containers, 32 KiB for each feature
+/// (histograms of 256 bins of 16 bytes for 8 nodes), 64 MiB for the program. Measured with boosted trees of
+/// depth 3: 25 MB for 60 genes of 80 samples (estimate 66), 958 MB for 20,000 genes of 300 samples (980),
+/// 2,014 MB for 20,000 genes of 1,500 samples (2,070).
+[[nodiscard]] std::uint64_t memoryNeed(std::uint64_t containerBytes, std::uint64_t features);
+
+/// Which trainings fit beside each other.
+class MemoryBudget
+{
+public:
+    /// May a training with this need begin? `usable`: bytes usable now. One always may. Remembers what was
+    /// usable when none ran: later, what running ones have taken already is no longer usable, and must not
+    /// count twice.
+    [[nodiscard]] bool fits(std::uint64_t need, std::uint64_t usable);
+    void begin(int id, std::uint64_t need);
+    void end(int id);
+
+private:
+    std::map<int, std::uint64_t> m_needs; ///< of the running ones
+    std::uint64_t m_usableAtRest = 0;
+};
+
+} // namespace ibidem::jobs
