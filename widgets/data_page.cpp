@@ -4,10 +4,12 @@
 
 #include "widgets/drop_zone.h"
 #include "widgets/file_dialogs.h"
+#include "widgets/matrix_tabs.h"
 #include "widgets/parts.h"
 #include "widgets/theme.h"
 
 #include <QButtonGroup>
+#include <QComboBox>
 #include <QFormLayout>
 #include <QGroupBox>
 #include <QHBoxLayout>
@@ -39,6 +41,7 @@ DataPage::DataPage(view::DataController *controller, QWidget *parent)
     layout->addWidget(m_stack, 1);
 
     connect(m_drop, &DropZone::openRequested, this, &DataPage::openRequested);
+    connect(m_drop, &DropZone::openFolderRequested, this, &DataPage::openFolderRequested);
     connect(m_drop, &DropZone::sampleRequested, m_data, &view::DataController::makeSample);
     connect(m_drop, &DropZone::recentChosen, m_data,
             [this](const QString &file) { m_data->open(view::InputRole::Train, file); });
@@ -114,10 +117,31 @@ QWidget *DataPage::makeDetails()
     auto *details = new QWidget(this);
     m_title = heading({}, details);
     m_problem = named(new ProblemBanner(details), "dataProblem");
-    m_progress = named(new QProgressBar(details), "openProgress", tr("Reading the file"));
     m_facts = new QWidget(details);
     m_form = new QFormLayout(m_facts);
     m_form->setContentsMargins(0, 0, 0, 0);
+    makePreview(details);
+    m_tabs = named(new MatrixTabs(details), "matrixTabs", tr("What is in the matrix"));
+
+    auto *layout = new QVBoxLayout(details);
+    layout->setContentsMargins(8, 0, 0, 0);
+    layout->addWidget(m_title);
+    layout->addWidget(m_problem);
+    layout->addWidget(makeChoice());
+    layout->addWidget(makeOpening());
+    layout->addWidget(m_facts);
+    layout->addWidget(makeSource());
+    layout->addWidget(m_checksTitle);
+    layout->addWidget(m_checks, 2);
+    layout->addWidget(m_previewTitle);
+    layout->addWidget(m_preview, 3);
+    layout->addWidget(m_tabs, 5);
+    layout->addStretch(0);
+    return details;
+}
+
+void DataPage::makePreview(QWidget *details)
+{
     m_checksTitle = heading(tr("Chec&ks"), details);
     m_checks = named(new CheckTable(details), "checksTable", tr("Checks of the file"));
     m_checksTitle->setBuddy(m_checks);
@@ -128,19 +152,61 @@ QWidget *DataPage::makeDetails()
     m_preview->setShowGrid(true);
     m_preview->horizontalHeader()->setDefaultSectionSize(130);
     m_preview->horizontalHeader()->setTextElideMode(Qt::ElideMiddle);
+}
 
-    auto *layout = new QVBoxLayout(details);
-    layout->setContentsMargins(8, 0, 0, 0);
-    layout->addWidget(m_title);
-    layout->addWidget(m_problem);
-    layout->addWidget(m_progress);
-    layout->addWidget(m_facts);
-    layout->addWidget(m_checksTitle);
-    layout->addWidget(m_checks, 2);
-    layout->addWidget(m_previewTitle);
-    layout->addWidget(m_preview, 3);
-    layout->addStretch(0);
-    return details;
+QWidget *DataPage::makeOpening()
+{
+    m_opening = new QWidget(this);
+    m_progress = named(new QProgressBar(m_opening), "openProgress", tr("Reading the file"));
+    auto *cancel = named(new QPushButton(symbol(QStringLiteral("stop")), tr("&Cancel"), m_opening),
+                         "cancelOpenButton", tr("Cancel opening the file"));
+    connect(cancel, &QPushButton::clicked, this, [this] { shownInput()->cancel(); });
+    auto *layout = new QHBoxLayout(m_opening);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_progress, 1);
+    layout->addWidget(cancel);
+    return m_opening;
+}
+
+QWidget *DataPage::makeChoice()
+{
+    m_choice = new QWidget(this);
+    m_choiceTitle = new QLabel(m_choice);
+    m_choiceCombo = named(new QComboBox(m_choice), "choiceCombo", tr("What to read"));
+    m_choiceCombo->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_choiceTitle->setBuddy(m_choiceCombo);
+    auto *open = named(new PrimaryButton(tr("Open with &this"), m_choice), "choiceButton");
+    connect(open, &QPushButton::clicked, this,
+            [this] { shownInput()->choose(m_choiceCombo->currentText()); });
+    auto *layout = new QHBoxLayout(m_choice);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_choiceTitle);
+    layout->addWidget(m_choiceCombo);
+    layout->addWidget(open);
+    layout->addStretch(1);
+    return m_choice;
+}
+
+QWidget *DataPage::makeSource()
+{
+    m_source = new QWidget(this);
+    m_sourceCombo = named(new QComboBox(m_source), "sourceCombo", tr("Matrix of the file"));
+    m_sourceCombo->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    auto *title = new QLabel(tr("Matri&x of the file:"), m_source);
+    title->setBuddy(m_sourceCombo);
+    connect(m_sourceCombo, &QComboBox::activated, this,
+            [this] { shownInput()->chooseSource(m_sourceCombo->currentText()); });
+    auto *layout = new QHBoxLayout(m_source);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(title);
+    layout->addWidget(m_sourceCombo);
+    layout->addStretch(1);
+    return m_source;
+}
+
+view::DataInput *DataPage::shownInput() const
+{
+    return m_data->input(m_data->selected());
 }
 
 void DataPage::refresh()
@@ -151,27 +217,59 @@ void DataPage::refresh()
     for (const auto role : {view::InputRole::Train, view::InputRole::Test, view::InputRole::Labels})
         updateInput(role);
 
-    view::DataInput *input = m_data->input(m_data->selected());
+    updateDetails();
+    updateChoice();
+    updateSource();
+    updateFacts();
+    const QString why = m_data->whyNotReady();
+    m_why->setText(why);
+    m_why->setVisible(!why.isEmpty());
+}
+
+void DataPage::updateDetails()
+{
+    view::DataInput *input = shownInput();
     const bool ready = input->state() == view::DataInput::State::Ready;
     m_title->setText(tr("%1: %2").arg(input->title(), input->state() == view::DataInput::State::Failed
                                                           ? input->fileName()
                                                           : input->headline()));
     m_problem->setProblem(input->problem());
-    m_progress->setVisible(input->state() == view::DataInput::State::Opening);
+    m_opening->setVisible(input->state() == view::DataInput::State::Opening);
     m_progress->setValue(input->percent());
     if (m_shownInput != static_cast<int>(m_data->selected())) {
         m_shownInput = static_cast<int>(m_data->selected());
         m_checks->setModel(input->checks());
         m_preview->setModel(input->preview());
+        m_tabs->setInput(input);
     }
-    for (QWidget *part : {static_cast<QWidget *>(m_facts), static_cast<QWidget *>(m_checksTitle),
-                          static_cast<QWidget *>(m_checks), static_cast<QWidget *>(m_previewTitle),
-                          static_cast<QWidget *>(m_preview)})
-        part->setVisible(ready);
-    updateFacts();
-    const QString why = m_data->whyNotReady();
-    m_why->setText(why);
-    m_why->setVisible(!why.isEmpty());
+    m_facts->setVisible(ready);
+    for (QWidget *part : {static_cast<QWidget *>(m_checksTitle), static_cast<QWidget *>(m_checks),
+                          static_cast<QWidget *>(m_previewTitle), static_cast<QWidget *>(m_preview)})
+        part->setVisible(ready && !input->isMatrix());
+    m_tabs->setVisible(ready && input->isMatrix());
+    m_tabs->refresh();
+}
+
+void DataPage::updateChoice()
+{
+    const view::OpenChoice &choice = shownInput()->choice();
+    m_choice->setVisible(choice.option != view::OpenChoice::Option::None);
+    if (!m_choice->isVisibleTo(this))
+        return;
+    const bool genome = choice.option == view::OpenChoice::Option::Genome;
+    m_choiceTitle->setText(genome                                              ? tr("Genom&e:")
+                           : choice.option == view::OpenChoice::Option::Matrix ? tr("Matri&x:")
+                                                                               : tr("F&eatures:"));
+    m_choiceCombo->setAccessibleName(m_choiceTitle->text().remove(QLatin1Char('&')));
+    setEntries(m_choiceCombo, choice.values);
+}
+
+void DataPage::updateSource()
+{
+    const QStringList sources = shownInput()->sources();
+    m_source->setVisible(!sources.isEmpty());
+    setEntries(m_sourceCombo, sources);
+    m_sourceCombo->setCurrentIndex(static_cast<int>(sources.indexOf(shownInput()->source())));
 }
 
 void DataPage::updateInput(view::InputRole role)
@@ -221,6 +319,8 @@ void DataPage::updateFacts()
     for (const auto &[title, value] : facts) {
         QLabel *label = wrappedLabel("factLabel", m_facts);
         label->setText(value);
+        label->setToolTip(value);
+        label->setMinimumWidth(1); // a fingerprint has no place to break
         m_form->addRow(tr("%1:").arg(title), label);
     }
 }

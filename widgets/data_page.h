@@ -8,6 +8,7 @@
 
 #include <array>
 
+class QComboBox;
 class QFormLayout;
 class QGroupBox;
 class QLabel;
@@ -20,6 +21,7 @@ namespace ibidem::widgets {
 
 class CheckTable;
 class DropZone;
+class MatrixTabs;
 class ProblemBanner;
 class ReadingTable;
 
@@ -34,6 +36,7 @@ public:
 
 Q_SIGNALS:
     void openRequested();
+    void openFolderRequested();
     void trainRequested();
 
 private:
@@ -47,10 +50,18 @@ private:
 
     QWidget *makeInputs();
     QWidget *makeDetails();
+    QWidget *makeOpening();
+    QWidget *makeChoice();
+    QWidget *makeSource();
+    void makePreview(QWidget *details);
     InputRow makeInput(view::InputRole role, const char *prefix, const QString &hint);
     void refresh();
     void updateInput(view::InputRole role);
     void updateFacts();
+    void updateDetails();
+    void updateChoice();
+    void updateSource();
+    [[nodiscard]] view::DataInput *shownInput() const;
 
     view::DataController *m_data;
     QStackedWidget *m_stack;
@@ -59,14 +70,21 @@ private:
     std::array<QString, 3> m_hints;
     ProblemBanner *m_sampleProblem;
     ProblemBanner *m_problem;
-    QProgressBar *m_progress;
+    QWidget *m_opening = nullptr;
+    QProgressBar *m_progress = nullptr;
+    QWidget *m_choice = nullptr;
+    QLabel *m_choiceTitle = nullptr;
+    QComboBox *m_choiceCombo = nullptr;
+    QWidget *m_source = nullptr;
+    QComboBox *m_sourceCombo = nullptr;
     QLabel *m_title;
     QWidget *m_facts;
     QFormLayout *m_form;
-    QLabel *m_checksTitle;
-    CheckTable *m_checks;
-    QLabel *m_previewTitle;
-    ReadingTable *m_preview;
+    QLabel *m_checksTitle = nullptr;
+    CheckTable *m_checks = nullptr;
+    QLabel *m_previewTitle = nullptr;
+    ReadingTable *m_preview = nullptr;
+    MatrixTabs *m_tabs = nullptr;
     QPushButton *m_next;
     QLabel *m_why;
     QString m_shownFacts;

@@ -16,24 +16,21 @@ namespace ibidem::widgets {
 
 namespace {
 
-QLabel *centred(const QString &text, QWidget *parent)
+constexpr double kTitleSize = 1.6;
+constexpr double kLineLength = 88.0; ///< letters of the ordinary size
+
+QLabel *centred(const QString &text, QWidget *parent, double size = 1.0)
 {
     auto *label = new QLabel(text, parent);
+    QFont font = label->font();
+    font.setPointSizeF(font.pointSizeF() * size);
+    label->setFont(font);
     label->setAlignment(Qt::AlignCenter);
     label->setWordWrap(true);
     // A centred label is not asked for its height at a width: wrapped lines would be cut.
     label->ensurePolished();
-    label->setFixedWidth(label->fontMetrics().averageCharWidth() * 80);
+    label->setFixedWidth(static_cast<int>(label->fontMetrics().averageCharWidth() * kLineLength / size));
     label->setMinimumHeight(label->heightForWidth(label->width()));
-    return label;
-}
-
-QLabel *titleLabel(const QString &text, QWidget *parent)
-{
-    QLabel *label = centred(text, parent);
-    QFont font = label->font();
-    font.setPointSizeF(font.pointSizeF() * 1.6);
-    label->setFont(font);
     return label;
 }
 
@@ -47,12 +44,15 @@ DropZone::DropZone(QWidget *parent)
     , m_recentLayout(new QVBoxLayout(m_recent))
 {
     auto *open = named(new PrimaryButton(tr("&Open file…"), this), "openFileButton");
+    auto *openFolder =
+        named(new QPushButton(symbol(QStringLiteral("open")), tr("Open fol&der…"), this), "openFolderButton");
     auto *icon = new QLabel(this);
     icon->setPixmap(symbol(QStringLiteral("drop")).pixmap(QSize(48, 48), devicePixelRatio()));
     icon->setAlignment(Qt::AlignCenter);
     auto *buttons = new QHBoxLayout;
     buttons->addStretch(1);
     buttons->addWidget(open);
+    buttons->addWidget(openFolder);
     buttons->addWidget(m_sample);
     buttons->addStretch(1);
     m_recentLayout->setContentsMargins(0, 0, 0, 0);
@@ -62,10 +62,15 @@ DropZone::DropZone(QWidget *parent)
     layout->setSpacing(14);
     layout->addStretch(2);
     layout->addWidget(icon, 0, Qt::AlignHCenter);
-    layout->addWidget(titleLabel(tr("Drop a table of gene expression here"), this), 0, Qt::AlignHCenter);
+    layout->addWidget(
+        centred(tr("Drop a table of gene expression or a matrix of cells here"), this, kTitleSize), 0,
+        Qt::AlignHCenter);
     layout->addWidget(
         centred(tr("Genes and samples as .tsv, .csv or .gct, also .gz; class labels as .cls or .tsv"), this),
         0, Qt::AlignHCenter);
+    layout->addWidget(
+        centred(tr("Cells and genes as .h5ad, 10x .h5, .loom or a folder with matrix.mtx"), this), 0,
+        Qt::AlignHCenter);
     layout->addLayout(buttons);
     layout->addWidget(centred(tr("Next: the file is checked and gets a fingerprint, then a model can be "
                                  "trained on it, twice, and the "
@@ -75,6 +80,7 @@ DropZone::DropZone(QWidget *parent)
     layout->addWidget(m_recent, 0, Qt::AlignHCenter);
     layout->addStretch(3);
     connect(open, &QPushButton::clicked, this, &DropZone::openRequested);
+    connect(openFolder, &QPushButton::clicked, this, &DropZone::openFolderRequested);
     connect(m_sample, &QPushButton::clicked, this, &DropZone::sampleRequested);
     setRecentFiles({});
 }

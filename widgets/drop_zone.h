@@ -22,6 +22,7 @@ public:
 
 Q_SIGNALS:
     void openRequested();
+    void openFolderRequested();
     void sampleRequested();
     void recentChosen(const QString &file);
 

@@ -26,8 +26,18 @@ void askForTable(QWidget *parent, const QString &title, const std::function<void
     QFileDialog *dialog = dialogFor(parent, title, done);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters(
-        {QCoreApplication::translate("FileDialogs", "Tables (*.tsv *.csv *.txt *.gct *.cls *.gz)"),
+        {QCoreApplication::translate(
+             "FileDialogs",
+             "Tables and matrices (*.tsv *.csv *.txt *.gct *.cls *.gz *.h5ad *.h5 *.hdf5 *.loom *.mtx)"),
          QCoreApplication::translate("FileDialogs", "All files (*)")});
+    dialog->open();
+}
+
+void askForFolder(QWidget *parent, const QString &title, const std::function<void(const QString &)> &done)
+{
+    QFileDialog *dialog = dialogFor(parent, title, done);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
     dialog->open();
 }
 

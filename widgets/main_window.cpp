@@ -99,6 +99,7 @@ void MainWindow::makePages()
                           static_cast<QWidget *>(comparePage), static_cast<QWidget *>(m_reportPage)})
         m_pages->addWidget(page);
     connect(m_dataPage, &DataPage::openRequested, this, &MainWindow::openTable);
+    connect(m_dataPage, &DataPage::openFolderRequested, this, &MainWindow::openFolder);
     connect(m_dataPage, &DataPage::trainRequested, this, [this] { showStep(view::Step::Train); });
     connect(trainPage, &TrainPage::dataRequested, this, [this] { showStep(view::Step::Data); });
     connect(comparePage, &ComparePage::reportRequested, this, [this] { showStep(view::Step::Report); });
@@ -109,8 +110,11 @@ void MainWindow::makePages()
 void MainWindow::makeFileMenu()
 {
     QMenu *menu = menuBar()->addMenu(tr("&File"));
-    connect(menuEntry(menu, "openAction", tr("&Open table…"), QKeySequence::Open), &QAction::triggered, this,
+    connect(menuEntry(menu, "openAction", tr("&Open file…"), QKeySequence::Open), &QAction::triggered, this,
             &MainWindow::openTable);
+    connect(menuEntry(menu, "openFolderAction", tr("Open &folder…"),
+                      QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O)),
+            &QAction::triggered, this, &MainWindow::openFolder);
     connect(menuEntry(menu, "sampleAction", tr("Make a small sa&mple")), &QAction::triggered,
             m_session->data(), &view::DataController::makeSample);
     menu->addSeparator();
@@ -215,9 +219,17 @@ void MainWindow::showStep(view::Step step)
 
 void MainWindow::openTable()
 {
-    askForTable(this, tr("Open a table"), [this](const QString &file) {
+    askForTable(this, tr("Open a table or a matrix"), [this](const QString &file) {
         showStep(view::Step::Data);
         m_session->data()->open(view::InputRole::Train, file);
+    });
+}
+
+void MainWindow::openFolder()
+{
+    askForFolder(this, tr("Open a folder with a matrix"), [this](const QString &folder) {
+        showStep(view::Step::Data);
+        m_session->data()->open(view::InputRole::Train, folder);
     });
 }
 

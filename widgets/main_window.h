@@ -51,6 +51,7 @@ private:
     void makeHelpMenu();
     void makeStatusBar();
     void openTable();
+    void openFolder();
     void updateSteps();
     void updateActions();
     void updateJob();

@@ -78,6 +78,17 @@ void enableUnless(QAbstractButton *button, const QString &whyNot)
     button->setAccessibleDescription(whyNot);
 }
 
+void setEntries(QComboBox *combo, const QStringList &entries)
+{
+    QStringList shown;
+    for (int place = 0; place < combo->count(); ++place)
+        shown << combo->itemText(place);
+    if (shown == entries)
+        return;
+    combo->clear();
+    combo->addItems(entries);
+}
+
 PrimaryButton::PrimaryButton(const QString &text, QWidget *parent)
     : QPushButton(text, parent)
 {
@@ -125,6 +136,20 @@ ReadingTable::ReadingTable(QWidget *parent)
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
 }
 
+ValueTable::ValueTable(QWidget *parent)
+    : ReadingTable(parent)
+{
+    setSelectionBehavior(SelectItems);
+    setSelectionMode(ContiguousSelection);
+    setShowGrid(true);
+    setVerticalScrollMode(ScrollPerItem);
+    setCornerButtonEnabled(false);
+    horizontalHeader()->setTextElideMode(Qt::ElideMiddle);
+}
+
+void ValueTable::keyboardSearch(const QString &)
+{}
+
 CheckTable::CheckTable(QWidget *parent)
     : ReadingTable(parent)
 {
@@ -145,8 +170,9 @@ void CheckTable::setModel(QAbstractItemModel *model)
         return;
     horizontalHeader()->setSectionResizeMode(view::ChecksModel::StateColumn, QHeaderView::ResizeToContents);
     horizontalHeader()->setSectionResizeMode(view::ChecksModel::MessageColumn, QHeaderView::Stretch);
-    connect(horizontalHeader(), &QHeaderView::sectionResized, verticalHeader(),
-            [this] { resizeRowsToContents(); });
+    connect(
+        horizontalHeader(), &QHeaderView::sectionResized, verticalHeader(),
+        [this] { resizeRowsToContents(); }, Qt::QueuedConnection); // a scroll bar may just be coming
 }
 
 ProblemBanner::ProblemBanner(QWidget *parent)

@@ -4,6 +4,7 @@
 
 #include "models/view/text.h"
 
+#include <QComboBox>
 #include <QFrame>
 #include <QLabel>
 #include <QPushButton>
@@ -26,6 +27,9 @@ Widget *named(Widget *widget, const char *objectName, const QString &accessibleN
 [[nodiscard]] QLabel *heading(const QString &text, QWidget *parent = nullptr);
 /// Enables a button, or disables it and says why in its tool tip and description.
 void enableUnless(QAbstractButton *button, const QString &whyNot);
+
+/// Gives a combo box these entries, if it has others; what is chosen stays if it has the same.
+void setEntries(QComboBox *combo, const QStringList &entries);
 
 /// The one button of a screen that is meant: in the colour of the selection.
 class PrimaryButton final : public QPushButton
@@ -50,6 +54,16 @@ class ReadingTable : public QTableView
 
 public:
     explicit ReadingTable(QWidget *parent = nullptr);
+};
+
+/// A table of any size. Typing does not search in it: that would ask for one value after the other.
+class ValueTable final : public ReadingTable
+{
+    Q_OBJECT
+
+public:
+    explicit ValueTable(QWidget *parent = nullptr);
+    void keyboardSearch(const QString &search) override;
 };
 
 /// Checks with a symbol and a word for their state; long messages wrap.

@@ -17,8 +17,8 @@ DataController::DataController(const jobs::Programs &programs, const std::filesy
     , m_source(std::move(source))
     , m_background(this)
 {
-    m_inputs[0] = new DataInput(programs, cacheFolder, tr("Training table"), this);
-    m_inputs[1] = new DataInput(programs, cacheFolder, tr("Test table"), this);
+    m_inputs[0] = new DataInput(programs, cacheFolder, tr("Training data"), this);
+    m_inputs[1] = new DataInput(programs, cacheFolder, tr("Test data"), this);
     m_inputs[2] = new DataInput(programs, cacheFolder, tr("Class labels"), this);
     for (DataInput *input : m_inputs) {
         connect(input, &DataInput::changed, this, [this, input] {
@@ -100,6 +100,12 @@ bool DataController::isOpening() const
                        [](const DataInput *input) { return input->state() == DataInput::State::Opening; });
 }
 
+bool DataController::showsMatrix() const
+{
+    const DataInput *train = input(InputRole::Train);
+    return train->isMatrix() && train->checks()->worst() != data::CheckState::Error;
+}
+
 QString DataController::whyNotReady() const
 {
     if (input(InputRole::Train)->state() == DataInput::State::None)
@@ -111,6 +117,11 @@ QString DataController::whyNotReady() const
             return tr("%1 cannot be used: see the Data screen.").arg(input->fileName());
         if (input->state() == DataInput::State::Ready && input->checks()->worst() == data::CheckState::Error)
             return tr("%1 has an error: see the checks on the Data screen.").arg(input->fileName());
+        if (input->isMatrix())
+            return tr("%1 is a matrix of cells and genes. This version trains trees on expression tables; "
+                      "the "
+                      "matrix can be looked at and prepared on the Data screen.")
+                .arg(input->fileName());
     }
     const auto &summary = input(InputRole::Train)->summary();
     if (summary->labels.empty() && input(InputRole::Labels)->state() == DataInput::State::None)

@@ -48,6 +48,9 @@ public:
     [[nodiscard]] bool isEmpty() const; ///< no file was given yet
     [[nodiscard]] bool isOpening() const;
 
+    /// Whether a sound matrix is open in place of the training table: good to look at and to prepare.
+    [[nodiscard]] bool showsMatrix() const;
+
     [[nodiscard]] bool makingSample() const { return m_makingSample; }
 
     [[nodiscard]] const Problem &sampleProblem() const { return m_sampleProblem; }

@@ -77,10 +77,10 @@ StepView Session::step(Step step) const
 StepView Session::dataStep() const
 {
     if (m_data.isEmpty())
-        return {StepState::Empty, tr("no table yet")};
+        return {StepState::Empty, tr("no data yet")};
     if (m_data.isOpening())
         return {StepState::Running, tr("reading")};
-    if (!m_data.whyNotReady().isEmpty())
+    if (!m_data.showsMatrix() && !m_data.whyNotReady().isEmpty())
         return {StepState::Attention, tr("needs attention")};
     const DataInput *train = m_data.input(InputRole::Train);
     const int warnings = train->checks()->countOf(data::CheckState::Warning);
@@ -107,6 +107,8 @@ StepView Session::trainStep() const
     case TrainController::State::Idle:
         break;
     }
+    if (m_data.showsMatrix())
+        return {StepState::Empty, tr("needs a table")};
     return {StepState::Empty, m_data.whyNotReady().isEmpty() ? tr("can start") : tr("needs data")};
 }
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
-// take_pictures FOLDER TRAIN_TABLE TEST_TABLE light|dark: goes through the window with real data and saves a
-// picture of each state, for looking at and for the documents. QT_SCALE_FACTOR gives the scale.
+// take_pictures FOLDER TRAIN_TABLE TEST_TABLE light|dark [MATRIX]: goes through the window with real data and
+// saves a picture of each state, for looking at and for the documents. QT_SCALE_FACTOR gives the scale. With
+// "-" for the tables only the matrix is gone through.
 #include "models/base/files.h"
 #include "tests/widgets/desk.h"
 
@@ -9,6 +10,7 @@
 #include <QComboBox>
 #include <QDir>
 #include <QSpinBox>
+#include <QTabWidget>
 
 #include <cstdio>
 
@@ -111,14 +113,56 @@ void stopAndFail(Desk &desk, Photographer &photographer, const QString &folder)
     photographer.take("9-error");
 }
 
+void lookAtMatrix(Desk &desk, Photographer &photographer, const QString &file)
+{
+    desk.click("stepData");
+    for (const auto role : {view::InputRole::Train, view::InputRole::Test})
+        desk.session.data()->clear(role);
+    desk.session.data()->openAll({file});
+    const view::DataInput *input = desk.session.data()->input(view::InputRole::Train);
+    photographer.waitFor("some progress", [input] {
+        return input->percent() > 0 || input->state() != view::DataInput::State::Opening;
+    });
+    photographer.take("m1-opening");
+    auto *content = desk.session.data()->input(view::InputRole::Train)->content();
+    photographer.waitFor("the statistics", [content] { return content->statistics().has_value(); });
+    auto *tabs = desk.find<QTabWidget>("matrixTabs");
+    constexpr std::array<const char *, 5> kNames{"m2-checks", "m3-cells", "m4-labels", "m5-values",
+                                                 "m6-preparation"};
+    for (std::size_t place = 0; place < kNames.size(); ++place) {
+        tabs->setCurrentIndex(static_cast<int>(place));
+        photographer.take(kNames[place]);
+    }
+    view::PrepareController *preparation = content->preparation();
+    preparation->parameters()->set(QStringLiteral("minGenes"), QStringLiteral("-1"));
+    photographer.take("m6-refused");
+    preparation->parameters()->set(QStringLiteral("minGenes"), QStringLiteral("20"));
+    desk.click("prepareButton");
+    photographer.waitFor("the preparation", [preparation] { return !preparation->busy(); });
+    photographer.take("m7-prepared");
+    const QSize size = desk.window.size();
+    desk.window.resize(desk.window.minimumSize());
+    photographer.take("m7-small");
+    tabs->setCurrentIndex(1);
+    photographer.take("m3-small");
+    tabs->setCurrentIndex(4);
+    desk.window.resize(size);
+    preparation->parameters()->set(QStringLiteral("minGenes"), QStringLiteral("100000"));
+    desk.click("prepareButton");
+    photographer.waitFor("nothing left", [preparation] { return !preparation->busy(); });
+    photographer.take("m8-nothing-left");
+    desk.click("goToTrainButton");
+    photographer.take("m9-train");
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
     QApplication application(argc, argv);
     const QStringList arguments = QCoreApplication::arguments();
-    if (arguments.size() != 5) {
-        std::fputs("usage: take_pictures FOLDER TRAIN_TABLE TEST_TABLE light|dark\n", stderr);
+    if (arguments.size() != 5 && arguments.size() != 6) {
+        std::fputs("usage: take_pictures FOLDER TRAIN_TABLE TEST_TABLE light|dark [MATRIX]\n", stderr);
         return 64;
     }
     const QString &folder = arguments[1];
@@ -133,11 +177,15 @@ int main(int argc, char **argv)
         desk.click(step);
         photographer.take(QByteArray("1-empty-").append(step).constData());
     }
-    desk.session.data()->openAll({arguments[2], arguments[3]});
-    photographer.waitFor("the tables", [&desk] { return !desk.session.data()->isOpening(); });
-    photographer.take("2-loaded");
-    trainTwice(desk, photographer);
-    reportAndDiffer(desk, photographer, home.path());
-    stopAndFail(desk, photographer, home.path());
+    if (arguments[2] != QLatin1String("-")) {
+        desk.session.data()->openAll({arguments[2], arguments[3]});
+        photographer.waitFor("the tables", [&desk] { return !desk.session.data()->isOpening(); });
+        photographer.take("2-loaded");
+        trainTwice(desk, photographer);
+        reportAndDiffer(desk, photographer, home.path());
+        stopAndFail(desk, photographer, home.path());
+    }
+    if (arguments.size() == 6)
+        lookAtMatrix(desk, photographer, arguments[5]);
     return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/models/view/matrix_fixture.h"
 #include "tests/widgets/desk.h"
 
 #include <QAbstractItemView>
@@ -12,6 +13,8 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QSet>
+#include <QTabBar>
+#include <QTabWidget>
 
 using namespace ibidem;
 
@@ -34,7 +37,9 @@ bool isInteractive(const QWidget *widget)
         return false;
     return qobject_cast<const QAbstractButton *>(widget) || qobject_cast<const QAbstractSpinBox *>(widget) ||
            qobject_cast<const QComboBox *>(widget) || qobject_cast<const QLineEdit *>(widget) ||
-           qobject_cast<const QAbstractItemView *>(widget) || widget->inherits("ibidem::widgets::CurvePlot");
+           qobject_cast<const QAbstractItemView *>(widget) ||
+           widget->inherits("ibidem::widgets::CurvePlot") ||
+           widget->inherits("ibidem::widgets::DistributionPlot");
 }
 
 QList<QWidget *> interactive(const QWidget &window)
@@ -85,11 +90,17 @@ private Q_SLOTS:
     void initTestCase();
     void everyInteractiveWidgetHasANameAndAnObjectName();
     void everyInteractiveWidgetIsReachedByTab();
+    void everyTabOfAMatrixIsReachedByTab();
     void mnemonicsOfAScreenAreUnique();
+    void mnemonicsOfEachTabAreUnique();
     void controlDigitsSwitchTheScreens();
     void everyMenuEntryHasAnObjectName();
 
 private:
+    void openMatrix();
+    void walk(const QString &where);
+    void compareMnemonics(const QString &where);
+
     QTemporaryDir m_folder;
     std::unique_ptr<Desk> m_desk;
 };
@@ -118,37 +129,84 @@ void TestAccessibility::everyInteractiveWidgetIsReachedByTab()
     QTRY_VERIFY_WITH_TIMEOUT(m_desk->session.data()->whyNotReady().isEmpty(), 60000);
     for (const auto step : {view::Step::Data, view::Step::Train, view::Step::Compare, view::Step::Report}) {
         m_desk->window.showStep(step);
-        QSet<QWidget *> visited;
-        for (int presses = 0; presses < 80; ++presses) {
-            QTest::keyClick(QApplication::focusWidget() ? QApplication::focusWidget() : &m_desk->window,
-                            Qt::Key_Tab);
-            if (QApplication::focusWidget())
-                visited << QApplication::focusWidget();
-        }
-        for (QWidget *widget : interactive(m_desk->window)) {
-            if (!widget->isVisible() || !widget->isEnabled())
-                continue;
-            QVERIFY2(
-                visited.contains(widget) || reachedThroughGroup(widget, visited),
-                qPrintable(
-                    QStringLiteral("step %1: %2").arg(static_cast<int>(step)).arg(widget->objectName())));
-        }
+        walk(QStringLiteral("step %1").arg(static_cast<int>(step)));
     }
+}
+
+void TestAccessibility::walk(const QString &where)
+{
+    QSet<QWidget *> visited;
+    for (int presses = 0; presses < 80; ++presses) {
+        QTest::keyClick(QApplication::focusWidget() ? QApplication::focusWidget() : &m_desk->window,
+                        Qt::Key_Tab);
+        if (QApplication::focusWidget())
+            visited << QApplication::focusWidget();
+    }
+    for (QWidget *widget : interactive(m_desk->window)) {
+        if (!widget->isVisible() || !widget->isEnabled())
+            continue;
+        QVERIFY2(visited.contains(widget) || reachedThroughGroup(widget, visited),
+                 qPrintable(where + QStringLiteral(": ") + widget->objectName()));
+    }
+    for (QTabBar *bar : m_desk->window.findChildren<QTabBar *>())
+        QVERIFY2(!bar->isVisible() || visited.contains(bar), qPrintable(where));
+}
+
+void TestAccessibility::openMatrix()
+{
+    m_desk->window.showStep(view::Step::Data);
+    auto container = patternMatrix(60, 40, 8);
+    container.summary.matrix->sources = {"X", "raw"};
+    const QString file = cachedMatrix(m_folder.path(), view::toPath(m_folder.path()) / "cache",
+                                      QStringLiteral("cells.h5ad"), container);
+    m_desk->session.data()->open(view::InputRole::Train, file);
+    auto *content = m_desk->session.data()->input(view::InputRole::Train)->content();
+    QTRY_VERIFY_WITH_TIMEOUT(content->statistics().has_value(), 60000);
+    QVERIFY(content->preparation()->parameters()->set(QStringLiteral("minGenes"), QStringLiteral("3")));
+}
+
+void TestAccessibility::everyTabOfAMatrixIsReachedByTab()
+{
+    openMatrix();
+    auto *tabs = m_desk->find<QTabWidget>("matrixTabs");
+    for (int place = 0; place < tabs->count(); ++place) {
+        tabs->setCurrentIndex(place);
+        walk(tabs->tabText(place));
+    }
+    QTest::keyClick(tabs->tabBar(), Qt::Key_Left);
+    QCOMPARE(tabs->currentIndex(), tabs->count() - 2);
 }
 
 void TestAccessibility::mnemonicsOfAScreenAreUnique()
 {
     for (const auto step : {view::Step::Data, view::Step::Train, view::Step::Compare, view::Step::Report}) {
         m_desk->window.showStep(step);
-        QHash<QString, QStringList> found;
-        collectMnemonics(m_desk->window.centralWidget(), &found);
-        for (const QAction *action : m_desk->window.menuBar()->actions())
-            found[action->text().mid(action->text().indexOf(QLatin1Char('&')) + 1, 1).toLower()]
-                << action->text();
-        for (auto it = found.cbegin(); it != found.cend(); ++it)
-            QVERIFY2(it->size() == 1,
-                     qPrintable(it.key() + QStringLiteral(": ") + it->join(QStringLiteral(", "))));
+        compareMnemonics(QStringLiteral("step %1").arg(static_cast<int>(step)));
     }
+}
+
+void TestAccessibility::compareMnemonics(const QString &where)
+{
+    QHash<QString, QStringList> found;
+    collectMnemonics(m_desk->window.centralWidget(), &found);
+    for (const QAction *action : m_desk->window.menuBar()->actions())
+        found[action->text().mid(action->text().indexOf(QLatin1Char('&')) + 1, 1).toLower()]
+            << action->text();
+    for (auto it = found.cbegin(); it != found.cend(); ++it)
+        QVERIFY2(it->size() == 1, qPrintable(where + QStringLiteral(", ") + it.key() + QStringLiteral(": ") +
+                                             it->join(QStringLiteral(", "))));
+}
+
+void TestAccessibility::mnemonicsOfEachTabAreUnique()
+{
+    openMatrix();
+    auto *tabs = m_desk->find<QTabWidget>("matrixTabs");
+    for (int place = 0; place < tabs->count(); ++place) {
+        tabs->setCurrentIndex(place);
+        compareMnemonics(tabs->tabText(place));
+    }
+    m_desk->session.data()->clear(view::InputRole::Train);
+    compareMnemonics(QStringLiteral("empty"));
 }
 
 void TestAccessibility::controlDigitsSwitchTheScreens()
