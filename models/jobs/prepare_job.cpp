@@ -76,13 +76,8 @@ struct PrepareJob::State
             return;
         grace.stop();
         result = std::move(value);
-        if (cancelled) {
-            // It was done before it heard of it.
-            std::error_code ignored;
-            if (result && order.out)
-                std::filesystem::remove(*order.out, ignored);
+        if (cancelled && !result) // else it was done before it heard of it
             result = stopped();
-        }
         Q_EMIT job->finished();
     }
 

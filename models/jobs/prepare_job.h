@@ -25,7 +25,8 @@ struct PrepareOrder
 };
 
 /// Prepares a matrix in a process of its own: `ibidem-train --prepare`. A process that dies becomes an error
-/// that names the signal. Emits finished() once, also after cancel() (Stopped), which leaves no file behind.
+/// that names the signal. Emits finished() once, also after cancel(): Stopped, and no file is left, unless it
+/// was done before it heard of it.
 class PrepareJob : public QObject
 {
     Q_OBJECT

@@ -14,6 +14,7 @@ if(NOT IBIDEM_TRAIN_ONLY)
   # By pkg-config: CMake's own search runs the compiler wrapper at every configuration.
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(IBIDEM_HDF5 REQUIRED IMPORTED_TARGET hdf5>=1.10.7)
+  pkg_check_modules(IBIDEM_DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
   pkg_check_modules(IBIDEM_SECCOMP REQUIRED IMPORTED_TARGET libseccomp>=2.5)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core)
   if(IBIDEM_BUILD_DESKTOP)

@@ -16,6 +16,7 @@ private Q_SLOTS:
     void generatesTheSameBytesEverywhere();
     void readsWhatItGenerated();
     void leavesNothingBesideTheFile();
+    void saysWhenTheConverterIsMissing();
     void refusesWhatItCannotDo_data();
     void refusesWhatItCannotDo();
 
@@ -105,6 +106,16 @@ void TestCliCells::leavesNothingBesideTheFile()
     QCOMPARE(readFile(m_box.path("there.h5ad")).value_or(""), std::string("mine"));
     QCOMPARE(m_box.run(QStringList(line) << QStringLiteral("--force")).code, 0);
     QVERIFY(readFile(m_box.path("there.h5ad")).value_or("") != "mine");
+}
+
+void TestCliCells::saysWhenTheConverterIsMissing()
+{
+    QProcessEnvironment alone = m_box.environment();
+    alone.insert(QStringLiteral("IBIDEM_BIN"), QString::fromStdString(m_box.path("nowhere")));
+    const Answer answer = generate({}, m_box.path("d.h5ad"), alone);
+    QCOMPARE(answer.code, 70);
+    QVERIFY(answer.err.find("ibidem-convert") != std::string::npos);
+    QVERIFY(leftovers().empty());
 }
 
 void TestCliCells::refusesWhatItCannotDo_data()

@@ -80,6 +80,7 @@ Result<Json> exportInChild(const std::filesystem::path &container, const std::st
 {
     QEventLoop loop;
     Result<Json> answer = fail(ErrorCode::Stopped, "stopped on request", path);
+    bool ended = false; // a child that cannot be started ends before the loop begins
     jobs::LineChildOrder order;
     order.program = jobs::Programs::besideThisProgram().convert;
     order.arguments = {QStringLiteral("--export"), QString::fromStdString(container.string()),
@@ -91,7 +92,8 @@ Result<Json> exportInChild(const std::filesystem::path &container, const std::st
     order.progressed = [&console](const QString &stage, double fraction) {
         console.progress({stage.toStdString(), fraction, {}});
     };
-    order.ended = [&answer, &loop](Result<Json> finished) {
+    order.ended = [&answer, &ended, &loop](Result<Json> finished) {
+        ended = true;
         answer = std::move(finished);
         loop.quit();
     };
@@ -104,7 +106,8 @@ Result<Json> exportInChild(const std::filesystem::path &container, const std::st
         loop.quit();
     });
     child.start();
-    loop.exec();
+    if (!ended)
+        loop.exec();
     console.endProgress();
     return answer;
 }

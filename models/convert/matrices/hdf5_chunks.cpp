@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <libdeflate.h>
 #include <system_error>
 #include <thread>
-#include <zlib.h>
 
 namespace ibidem::convert {
 
@@ -33,32 +33,30 @@ struct PackedChunk
 class Inflater
 {
 public:
-    Inflater() { m_ready = inflateInit(&m_stream) == Z_OK; }
-
-    ~Inflater()
-    {
-        if (m_ready)
-            inflateEnd(&m_stream);
-    }
-
-    Inflater(const Inflater &) = delete;
-    Inflater &operator=(const Inflater &) = delete;
+    Inflater()
+        : m_state(libdeflate_alloc_decompressor())
+    {}
 
     /// Whether `packed` gave exactly `size` bytes.
     bool inflateTo(const unsigned char *packed, std::size_t packedSize, unsigned char *out, std::size_t size)
     {
-        if (!m_ready || inflateReset(&m_stream) != Z_OK)
-            return false;
-        m_stream.next_in = const_cast<unsigned char *>(packed); // zlib's interface has no const
-        m_stream.avail_in = static_cast<uInt>(packedSize);
-        m_stream.next_out = out;
-        m_stream.avail_out = static_cast<uInt>(size);
-        return ::inflate(&m_stream, Z_FINISH) == Z_STREAM_END && m_stream.avail_out == 0;
+        std::size_t got = 0;
+        return m_state &&
+               libdeflate_zlib_decompress(m_state.get(), packed, packedSize, out, size, &got) ==
+                   LIBDEFLATE_SUCCESS &&
+               got == size;
     }
 
 private:
-    z_stream m_stream{};
-    bool m_ready = false;
+    struct Free
+    {
+        void operator()(libdeflate_decompressor *state) const noexcept
+        {
+            libdeflate_free_decompressor(state);
+        }
+    };
+
+    std::unique_ptr<libdeflate_decompressor, Free> m_state;
 };
 
 std::uint64_t widthOf(const std::vector<std::uint64_t> &extents) noexcept

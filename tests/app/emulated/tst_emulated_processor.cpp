@@ -4,6 +4,8 @@
 // FMA but no AVX-512, and none of this machine's caches.
 #include "models/runs/manifest.h"
 
+#include <QDir>
+#include <QFile>
 #include <QProcess>
 #include <QProcessEnvironment>
 #include <QStandardPaths>
@@ -22,12 +24,16 @@ private Q_SLOTS:
     void initTestCase();
     void givesTheSameChainAtLevelPortable();
     void findsAnotherSeedUnderEmulationToo();
+    void preparesCellsToTheSameBytes();
 
 private:
     QString path(const QString &name) const { return m_folder.filePath(name); }
 
     bool runs(const QString &program, const QStringList &arguments);
     QString chain(const QString &run) const;
+    /// Bytes of the prepared matrix; `program` is the emulator with its arguments, or nothing.
+    QByteArray prepared(const QStringList &emulation, const QString &container, const QString &name,
+                        const QByteArray &options);
 
     QTemporaryDir m_folder;
     QString m_bin = qEnvironmentVariable("IBIDEM_BIN");
@@ -93,6 +99,39 @@ void TestEmulatedProcessor::findsAnotherSeedUnderEmulationToo()
                   path(QStringLiteral("native-1/spec.json")), path(QStringLiteral("emulated-1"))}));
     QVERIFY(chain(QStringLiteral("emulated-1")) != chain(QStringLiteral("native-0")));
     QCOMPARE(chain(QStringLiteral("emulated-1")), chain(QStringLiteral("native-1")));
+}
+
+QByteArray TestEmulatedProcessor::prepared(const QStringList &emulation, const QString &container,
+                                           const QString &name, const QByteArray &options)
+{
+    QStringList command = emulation;
+    command << m_bin + QStringLiteral("/ibidem-train") << QStringLiteral("--prepare") << container
+            << QStringLiteral("--options") << QString::fromUtf8(options) << QStringLiteral("--out")
+            << path(name);
+    const QString program = command.takeFirst();
+    QFile file(path(name));
+    return runs(program, command) && file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void TestEmulatedProcessor::preparesCellsToTheSameBytes()
+{
+    const QString cells = path(QStringLiteral("cells.h5ad"));
+    QVERIFY(runs(m_bin + QStringLiteral("/ibidem"),
+                 {QStringLiteral("generate"), QStringLiteral("cells"), QStringLiteral("--cells"),
+                  QStringLiteral("120"), QStringLiteral("--genes"), QStringLiteral("400"),
+                  QStringLiteral("-o"), cells}));
+    const QString cache = path(QStringLiteral("matrices"));
+    QVERIFY(runs(m_bin + QStringLiteral("/ibidem-convert"), {cells, QStringLiteral("--to"), cache}));
+    const QStringList containers = QDir(cache).entryList({QStringLiteral("*.safetensors")});
+    QCOMPARE(containers.size(), 1);
+    const QString container = QDir(cache).filePath(containers.front());
+    const QByteArray options = R"({"minGenes":20})";
+    const QByteArray native = prepared({}, container, QStringLiteral("native.safetensors"), options);
+    QVERIFY(!native.isEmpty());
+    const QStringList haswell{m_emulator, QStringLiteral("-cpu"), QStringLiteral("Haswell")};
+    QVERIFY(prepared(haswell, container, QStringLiteral("haswell.safetensors"), options) == native);
+    const QByteArray other = R"({"minGenes":20,"targetSum":9999})";
+    QVERIFY(prepared(haswell, container, QStringLiteral("other.safetensors"), other) != native);
 }
 
 } // namespace
