@@ -5,9 +5,6 @@
 #include "widgets/parts.h"
 #include "widgets/theme.h"
 
-#include <QApplication>
-#include <QEvent>
-#include <QKeyEvent>
 #include <QLabel>
 #include <QVBoxLayout>
 #include <qcustomplot.h>
@@ -45,16 +42,10 @@ Extent fill(QCPGraph *graph, const QList<QPointF> &points, Extent extent)
 } // namespace
 
 CurvePlot::CurvePlot(QWidget *parent)
-    : QWidget(parent)
-    , m_plot(new QCustomPlot(this))
+    : ReadablePlot(named(new QLabel, "curveReading"), tr("Log loss over rounds"), parent)
     , m_cursor(new QCPItemTracer(m_plot))
-    , m_reading(named(new QLabel(this), "curveReading"))
 {
-    setFocusPolicy(Qt::StrongFocus);
-    setAccessibleName(tr("Log loss over rounds"));
     m_plot->setMinimumSize(240, 140); // it warns when it has nothing to paint on
-    m_plot->setFocusPolicy(Qt::NoFocus);
-    m_plot->setAttribute(Qt::WA_TransparentForMouseEvents);
     m_plot->yAxis->setScaleType(QCPAxis::stLogarithmic);
     m_plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
     m_plot->yAxis->setNumberFormat(QStringLiteral("g"));
@@ -83,45 +74,17 @@ void CurvePlot::setModel(view::CurveModel *model)
     redraw();
 }
 
-void CurvePlot::adoptPalette()
+void CurvePlot::paintContent(const QPalette &colors)
 {
-    const QPalette colors = QApplication::palette();
+    constexpr int borderAlpha = 40;
     const QColor text = colors.color(QPalette::Text);
-    QColor grid = text;
-    grid.setAlpha(40);
-    m_plot->setBackground(QBrush(colors.color(QPalette::Base)));
-    for (QCPAxis *axis : {m_plot->xAxis, m_plot->yAxis}) {
-        axis->setBasePen(QPen(text));
-        axis->setTickPen(QPen(text));
-        axis->setSubTickPen(QPen(text));
-        axis->setTickLabelColor(text);
-        axis->setLabelColor(text);
-        axis->setTickLabelFont(font());
-        axis->setLabelFont(font());
-        axis->grid()->setPen(QPen(grid));
-        axis->grid()->setZeroLinePen(QPen(grid));
-    }
     m_plot->graph(0)->setPen(QPen(toneColor(Tone::First, colors), 2.0));
     m_plot->graph(1)->setPen(QPen(toneColor(Tone::Second, colors), 2.0, Qt::DashLine));
     m_plot->legend->setBrush(QBrush(colors.color(QPalette::Base)));
-    m_plot->legend->setBorderPen(QPen(grid));
+    m_plot->legend->setBorderPen(QPen(faded(text, borderAlpha)));
     m_plot->legend->setTextColor(text);
     m_plot->legend->setFont(font());
     m_cursor->setPen(QPen(text, 1.5));
-    replot();
-}
-
-void CurvePlot::replot()
-{
-    // Unseen there is no buffer to paint into; being shown brings a paint of its own.
-    if (m_plot->isVisible())
-        m_plot->replot(QCustomPlot::rpQueuedReplot);
-}
-
-void CurvePlot::showEvent(QShowEvent *event)
-{
-    QWidget::showEvent(event);
-    replot();
 }
 
 void CurvePlot::redraw()
@@ -144,67 +107,22 @@ void CurvePlot::redraw()
     replot();
 }
 
-void CurvePlot::moveCursor(qsizetype place)
+qsizetype CurvePlot::pointCount() const
 {
-    const QString whole = m_model ? m_model->description() : QString();
-    const bool hasPoints = m_model && !m_model->train().isEmpty();
-    m_place = hasPoints ? std::clamp(place, qsizetype{-1}, m_model->train().size() - 1) : -1;
-    m_cursor->setVisible(m_place >= 0);
-    QString reading = whole;
-    if (m_place >= 0) {
-        const QPointF point = m_model->train().at(m_place);
-        m_cursor->position->setCoords(point.x(), std::max(point.y(), kSmallestLoss));
-        reading = tr("Round %1: training %2").arg(point.x()).arg(point.y(), 0, 'g', 4);
-        if (m_place < m_model->test().size())
-            reading += tr(", test %1").arg(m_model->test().at(m_place).y(), 0, 'g', 4);
-    }
-    m_reading->setText(reading);
-    setAccessibleDescription(reading);
+    return m_model ? m_model->train().size() : 0;
 }
 
-void CurvePlot::keyPressEvent(QKeyEvent *event)
+QString CurvePlot::readAt(qsizetype place)
 {
-    const qsizetype last = m_model ? m_model->train().size() - 1 : -1;
-    const qsizetype from = m_place < 0 ? last : m_place;
-    switch (event->key()) {
-    case Qt::Key_Left:
-        moveCursor(std::max<qsizetype>(from - 1, 0));
-        break;
-    case Qt::Key_Right:
-        moveCursor(std::min(from + 1, last));
-        break;
-    case Qt::Key_Home:
-        moveCursor(0);
-        break;
-    case Qt::Key_End:
-        moveCursor(-1);
-        break;
-    default:
-        QWidget::keyPressEvent(event);
-        return;
-    }
-    replot();
-}
-
-void CurvePlot::focusInEvent(QFocusEvent *event)
-{
-    QWidget::focusInEvent(event);
-    m_plot->xAxis->setBasePen(QPen(QApplication::palette().color(QPalette::Highlight), 2.0));
-    m_plot->yAxis->setBasePen(m_plot->xAxis->basePen());
-    replot();
-}
-
-void CurvePlot::focusOutEvent(QFocusEvent *event)
-{
-    QWidget::focusOutEvent(event);
-    adoptPalette();
-}
-
-void CurvePlot::changeEvent(QEvent *event)
-{
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        adoptPalette();
-    QWidget::changeEvent(event);
+    m_cursor->setVisible(place >= 0);
+    if (place < 0)
+        return m_model ? m_model->description() : QString();
+    const QPointF point = m_model->train().at(place);
+    m_cursor->position->setCoords(point.x(), std::max(point.y(), kSmallestLoss));
+    QString reading = tr("Round %1: training %2").arg(point.x()).arg(point.y(), 0, 'g', 4);
+    if (place < m_model->test().size())
+        reading += tr(", test %1").arg(m_model->test().at(place).y(), 0, 'g', 4);
+    return reading;
 }
 
 } // namespace ibidem::widgets

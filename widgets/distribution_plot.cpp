@@ -5,9 +5,6 @@
 #include "widgets/parts.h"
 #include "widgets/theme.h"
 
-#include <QApplication>
-#include <QEvent>
-#include <QKeyEvent>
 #include <QLabel>
 #include <QVBoxLayout>
 #include <qcustomplot.h>
@@ -19,13 +16,29 @@ namespace ibidem::widgets {
 
 namespace {
 
-constexpr double kLettersPerTick = 8.0; ///< of room, so that numbers do not touch
+/// Letters between two numbers of the axis, so that they do not touch.
+constexpr double kLettersBetween = 1.5;
+
+/// Whether each number has room on a logarithmic axis that is `letters` wide.
+bool fit(const QMap<double, QString> &ticks, double lowest, double highest, double letters)
+{
+    const double width = std::log(highest / lowest);
+    double end = 0.0;
+    for (auto tick = ticks.begin(); tick != ticks.end(); ++tick) {
+        const double middle = std::log(tick.key() / lowest) / width * letters;
+        const double half = static_cast<double>(tick.value().size()) / 2.0;
+        if (tick != ticks.begin() && middle - half < end + kLettersBetween)
+            return false;
+        end = middle + half;
+    }
+    return true;
+}
 
 /// Round numbers on a logarithmic axis: 1, 10, 100 where it is long, with numbers between where it is short.
-QMap<double, QString> logTicks(double lowest, double highest, qsizetype most)
+QMap<double, QString> logTicks(double lowest, double highest, double letters)
 {
-    const std::array<QList<double>, 3> steps{
-        {{1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0}, {1.0, 2.0, 5.0}, {1.0}}};
+    const std::array<QList<double>, 4> steps{
+        {{1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0}, {1.0, 2.0, 3.0, 5.0}, {1.0, 3.0}, {1.0}}};
     QMap<double, QString> ticks;
     for (const QList<double> &step : steps) {
         ticks.clear();
@@ -38,7 +51,7 @@ QMap<double, QString> logTicks(double lowest, double highest, qsizetype most)
                     ticks.insert(tick, view::numberText(tick));
             }
         }
-        if (ticks.size() <= most)
+        if (fit(ticks, lowest, highest, letters))
             break;
     }
     if (ticks.size() < 2) {
@@ -48,25 +61,15 @@ QMap<double, QString> logTicks(double lowest, double highest, qsizetype most)
     return ticks;
 }
 
-QColor faded(QColor color, int alpha)
-{
-    color.setAlpha(alpha);
-    return color;
-}
-
 } // namespace
 
 DistributionPlot::DistributionPlot(view::Quantity quantity, QWidget *parent)
-    : QWidget(parent)
+    : ReadablePlot(wrappedLabel("distributionReading", nullptr), view::titleOf(quantity), parent)
     , m_quantity(quantity)
-    , m_plot(new QCustomPlot(this))
     , m_middle(new QCPItemRect(m_plot))
     , m_median(new QCPItemStraightLine(m_plot))
     , m_cursor(new QCPItemRect(m_plot))
-    , m_reading(wrappedLabel("distributionReading", this))
 {
-    setFocusPolicy(Qt::StrongFocus);
-    setAccessibleName(view::titleOf(quantity));
     makePlot();
     m_reading->setTextInteractionFlags(Qt::NoTextInteraction);
     auto *layout = new QVBoxLayout(this);
@@ -82,8 +85,6 @@ DistributionPlot::DistributionPlot(view::Quantity quantity, QWidget *parent)
 void DistributionPlot::makePlot()
 {
     m_plot->setMinimumSize(240, 110); // it warns when it has nothing to paint on
-    m_plot->setFocusPolicy(Qt::NoFocus);
-    m_plot->setAttribute(Qt::WA_TransparentForMouseEvents);
     m_plot->xAxis->setScaleType(QCPAxis::stLogarithmic);
     m_plot->xAxis->setTicker(QSharedPointer<QCPAxisTickerText>::create());
     m_plot->yAxis->setNumberFormat(QStringLiteral("f"));
@@ -101,49 +102,23 @@ void DistributionPlot::setDistribution(const view::Distribution &distribution)
     if (distribution == m_distribution)
         return;
     m_distribution = distribution;
-    m_bar = -1;
+    m_place = -1;
     redraw();
 }
 
-void DistributionPlot::adoptPalette()
+void DistributionPlot::paintContent(const QPalette &colors)
 {
-    const QPalette colors = QApplication::palette();
-    const QColor text = colors.color(QPalette::Text);
+    constexpr int barAlpha = 110;
+    constexpr int bandAlpha = 45;
     const QColor bars = toneColor(Tone::First, colors);
     const QColor mark = toneColor(Tone::Second, colors);
-    m_plot->setBackground(QBrush(colors.color(QPalette::Base)));
-    for (QCPAxis *axis : {m_plot->xAxis, m_plot->yAxis}) {
-        axis->setBasePen(QPen(text));
-        axis->setTickPen(QPen(text));
-        axis->setSubTickPen(QPen(text));
-        axis->setTickLabelColor(text);
-        axis->setLabelColor(text);
-        axis->setTickLabelFont(font());
-        axis->setLabelFont(font());
-        axis->grid()->setPen(QPen(faded(text, 40)));
-        axis->grid()->setZeroLinePen(QPen(faded(text, 40)));
-    }
     m_plot->graph(0)->setPen(QPen(bars, 1.5));
-    m_plot->graph(0)->setBrush(QBrush(faded(bars, 110)));
+    m_plot->graph(0)->setBrush(QBrush(faded(bars, barAlpha)));
     m_middle->setPen(Qt::NoPen);
-    m_middle->setBrush(QBrush(faded(mark, 45)));
+    m_middle->setBrush(QBrush(faded(mark, bandAlpha)));
     m_median->setPen(QPen(mark, 2.0, Qt::DashLine));
-    m_cursor->setPen(QPen(text, 2.0));
+    m_cursor->setPen(QPen(colors.color(QPalette::Text), 2.0));
     m_cursor->setBrush(Qt::NoBrush);
-    replot();
-}
-
-void DistributionPlot::replot()
-{
-    // Unseen there is no buffer to paint into; being shown brings a paint of its own.
-    if (m_plot->isVisible())
-        m_plot->replot(QCustomPlot::rpQueuedReplot);
-}
-
-void DistributionPlot::showEvent(QShowEvent *event)
-{
-    QWidget::showEvent(event);
-    replot();
 }
 
 void DistributionPlot::redraw()
@@ -165,16 +140,18 @@ void DistributionPlot::redraw()
     m_plot->yAxis->setRange(0.0, static_cast<double>(highest) * 1.08);
     updateTicks();
     drawMarks();
-    moveCursor(m_bar);
+    moveCursor(m_place);
     replot();
 }
 
 void DistributionPlot::updateTicks()
 {
     const QCPRange range = m_plot->xAxis->range();
-    const double letters = static_cast<double>(m_plot->width()) / fontMetrics().averageCharWidth();
+    constexpr int margins = 70; // beside the axis; the layout itself is only done when it is painted
+    const double letters =
+        static_cast<double>(m_plot->width() - margins) / fontMetrics().horizontalAdvance(QLatin1Char('0'));
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
-    ticker->setTicks(logTicks(range.lower, range.upper, static_cast<qsizetype>(letters / kLettersPerTick)));
+    ticker->setTicks(logTicks(range.lower, range.upper, letters));
     m_plot->xAxis->setTicker(ticker);
 }
 
@@ -202,65 +179,20 @@ void DistributionPlot::drawMarks()
     }
 }
 
-void DistributionPlot::moveCursor(qsizetype bar)
+qsizetype DistributionPlot::pointCount() const
 {
-    const auto last = static_cast<qsizetype>(m_distribution.bars.size()) - 1;
-    m_bar = std::clamp(bar, qsizetype{-1}, last);
-    m_cursor->setVisible(m_bar >= 0);
-    QString reading = view::summaryOf(m_quantity, m_distribution);
-    if (m_bar >= 0) {
-        const auto place = static_cast<std::size_t>(m_bar);
-        m_cursor->topLeft->setCoords(m_distribution.edges[place],
-                                     static_cast<double>(m_distribution.bars[place]));
-        m_cursor->bottomRight->setCoords(m_distribution.edges[place + 1], 0.0);
-        reading = view::barText(m_quantity, m_distribution, place);
-    }
-    m_reading->setText(reading);
-    setAccessibleDescription(reading);
+    return static_cast<qsizetype>(m_distribution.bars.size());
 }
 
-void DistributionPlot::keyPressEvent(QKeyEvent *event)
+QString DistributionPlot::readAt(qsizetype place)
 {
-    const auto bars = static_cast<qsizetype>(m_distribution.bars.size());
-    switch (event->key()) {
-    case Qt::Key_Left:
-        moveCursor(m_bar < 0 ? bars - 1 : std::max<qsizetype>(m_bar - 1, 0));
-        break;
-    case Qt::Key_Right:
-        moveCursor(std::min(m_bar + 1, bars - 1));
-        break;
-    case Qt::Key_Home:
-        moveCursor(std::min<qsizetype>(0, bars - 1));
-        break;
-    case Qt::Key_End:
-        moveCursor(-1);
-        break;
-    default:
-        QWidget::keyPressEvent(event);
-        return;
-    }
-    replot();
-}
-
-void DistributionPlot::focusInEvent(QFocusEvent *event)
-{
-    QWidget::focusInEvent(event);
-    m_plot->xAxis->setBasePen(QPen(QApplication::palette().color(QPalette::Highlight), 2.0));
-    m_plot->yAxis->setBasePen(m_plot->xAxis->basePen());
-    replot();
-}
-
-void DistributionPlot::focusOutEvent(QFocusEvent *event)
-{
-    QWidget::focusOutEvent(event);
-    adoptPalette();
-}
-
-void DistributionPlot::changeEvent(QEvent *event)
-{
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        adoptPalette();
-    QWidget::changeEvent(event);
+    m_cursor->setVisible(place >= 0);
+    if (place < 0)
+        return view::summaryOf(m_quantity, m_distribution);
+    const auto bar = static_cast<std::size_t>(place);
+    m_cursor->topLeft->setCoords(m_distribution.edges[bar], static_cast<double>(m_distribution.bars[bar]));
+    m_cursor->bottomRight->setCoords(m_distribution.edges[bar + 1], 0.0);
+    return view::barText(m_quantity, m_distribution, bar);
 }
 
 } // namespace ibidem::widgets

@@ -105,6 +105,12 @@ struct End
     std::vector<void *> frames;
 };
 
+#ifdef IBIDEM_SANITIZED
+constexpr std::ptrdiff_t kFramesOfTheTool = 1; ///< the sanitizer's own backtrace()
+#else
+constexpr std::ptrdiff_t kFramesOfTheTool = 0;
+#endif
+
 End readInChild(const std::filesystem::path &path)
 {
     std::array<int, 2> ends{};
@@ -114,7 +120,7 @@ End readInChild(const std::filesystem::path &path)
     const pid_t child = ::fork();
     if (child == 0) {
         const rlimit seconds{3, 6}; // a sound file takes milliseconds
-        const rlimit memory{2ULL << 30U, 2ULL << 30U};
+        [[maybe_unused]] const rlimit memory{2ULL << 30U, 2ULL << 30U};
         const rlimit none{0, 0};
         ::setrlimit(RLIMIT_CPU, &seconds);
         ::setrlimit(RLIMIT_CORE, &none);
@@ -133,7 +139,8 @@ End readInChild(const std::filesystem::path &path)
     ::waitpid(child, &status, 0);
     end.code = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
     if (bytes > 0)
-        end.frames.assign(frames.begin(), frames.begin() + bytes / static_cast<ssize_t>(sizeof(void *)));
+        end.frames.assign(frames.begin() + kFramesOfTheTool,
+                          frames.begin() + bytes / static_cast<ssize_t>(sizeof(void *)));
     return end;
 }
 
