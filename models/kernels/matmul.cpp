@@ -74,7 +74,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kRowBlock = 78 * 4; ///< a multiple of all tiles' rows
+    static constexpr std::size_t kRowBlock = 312; ///< a multiple of all tiles' rows
 
     template <class Work>
     void each(std::size_t pieces, const Work &work)

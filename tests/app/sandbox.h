@@ -72,8 +72,13 @@ public:
     {
         if (!process.waitForFinished(240000))
             return {};
-        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -process.exitCode(),
-                process.readAllStandardOutput().toStdString(), process.readAllStandardError().toStdString()};
+        const bool crashed = process.exitStatus() == QProcess::CrashExit;
+        const Answer answer{crashed ? -process.exitCode() : process.exitCode(),
+                            process.readAllStandardOutput().toStdString(),
+                            process.readAllStandardError().toStdString()};
+        if (crashed) // what it said last tells why
+            qWarning("signal %d ended ibidem: %s", process.exitCode(), answer.err.c_str());
+        return answer;
     }
 
     /// A small table of two classes; its path.
