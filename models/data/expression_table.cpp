@@ -4,6 +4,8 @@
 
 #include "models/base/sha256.h"
 #include "models/base/text.h"
+#include "models/data/container_summary.h"
+#include "models/data/name_digest.h"
 
 #include <cmath>
 #include <span>
@@ -11,25 +13,6 @@
 namespace ibidem::data {
 
 namespace {
-
-void appendInteger(std::string &bytes, std::uint64_t value)
-{
-    for (unsigned shift = 0; shift < 64; shift += 8)
-        bytes += static_cast<char>(static_cast<unsigned char>((value >> shift) & 0xFFU));
-}
-
-/// Count, then each name with its length before it, in one piece: many small updates would cost more than the
-/// hash.
-void updateNames(Sha256 &hash, const std::vector<std::string> &names)
-{
-    std::string bytes;
-    appendInteger(bytes, names.size());
-    for (const std::string &name : names) {
-        appendInteger(bytes, name.size());
-        bytes += name;
-    }
-    hash.update(bytes);
-}
 
 void updateTable(Sha256 &hash, const ExpressionTable &table)
 {
@@ -81,16 +64,6 @@ Result<CheckState> checkStateOf(const std::string &name)
     return fail(ErrorCode::BadData, "unknown state of a check: " + ibidem::quoted(name));
 }
 
-Result<Check> checkFromJson(const Json &json)
-{
-    Check check;
-    IBIDEM_TRY(check.name, stringAt(json, "name"));
-    IBIDEM_TRY(const std::string state, stringAt(json, "state"));
-    IBIDEM_TRY(check.state, checkStateOf(state));
-    IBIDEM_TRY(check.message, stringAt(json, "message"));
-    return check;
-}
-
 Status listsFromJson(const Json &json, TableSummary &summary)
 {
     IBIDEM_TRY(const Json *shape, structuredAt(json, "shape", Json::value_t::array));
@@ -113,6 +86,21 @@ Status listsFromJson(const Json &json, TableSummary &summary)
 }
 
 } // namespace
+
+Json checkJson(const Check &check)
+{
+    return {{"name", check.name}, {"state", checkStateName(check.state)}, {"message", check.message}};
+}
+
+Result<Check> checkFromJson(const Json &json)
+{
+    Check check;
+    IBIDEM_TRY(check.name, stringAt(json, "name"));
+    IBIDEM_TRY(const std::string state, stringAt(json, "state"));
+    IBIDEM_TRY(check.state, checkStateOf(state));
+    IBIDEM_TRY(check.message, stringAt(json, "message"));
+    return check;
+}
 
 std::string_view checkStateName(CheckState state) noexcept
 {
@@ -161,8 +149,7 @@ Json TableSummary::toJson() const
 {
     Json checkList = Json::array();
     for (const Check &check : checks)
-        checkList.push_back(
-            {{"name", check.name}, {"state", checkStateName(check.state)}, {"message", check.message}});
+        checkList.push_back(checkJson(check));
     Json labelCounts = Json::object();
     for (const auto &[label, count] : labels)
         labelCounts[label] = count;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/json.h"
 #include "models/base/text.h"
+#include "models/data/container_summary.h"
 #include "models/data/count_matrix.h"
 #include "models/data/matrix_digest.h"
 #include "models/data/tensor_list.h"
@@ -16,8 +17,6 @@
 namespace ibidem::data {
 
 namespace {
-
-constexpr std::string_view kSummaryKey = "ibidem";
 
 std::string numbered(std::string_view what, std::size_t index)
 {
@@ -227,10 +226,10 @@ Result<std::shared_ptr<const MatrixFile>> MatrixFile::open(const std::filesystem
 {
     const auto opened = std::shared_ptr<MatrixFile>(new MatrixFile);
     opened->m_path = path.string();
-    IBIDEM_TRY(opened->m_summary, readTableSummary(path));
+    IBIDEM_TRY(opened->m_file, Safetensors::open(path));
+    IBIDEM_TRY(opened->m_summary, tableSummaryOf(opened->m_file, path));
     if (opened->m_summary.kind != kMatrixKind || !opened->m_summary.matrix)
         return badContainer(opened->m_path, "it holds " + ibidem::quoted(opened->m_summary.kind));
-    IBIDEM_TRY(opened->m_file, Safetensors::open(path));
     IBIDEM_CHECK(readNames(opened->m_file, opened->m_names));
     IBIDEM_TRY(opened->m_rows, readRows(opened->m_file, opened->m_names.geneIds.size()));
     if (const std::string flaw = flawOf(opened->m_names, opened->m_rows); !flaw.empty())

@@ -3,11 +3,10 @@
 #include "models/data/matrix_digest.h"
 
 #include "models/base/sha256.h"
+#include "models/data/name_digest.h"
 
-#include <array>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 namespace ibidem::data {
@@ -15,29 +14,6 @@ namespace ibidem::data {
 static_assert(std::endian::native == std::endian::little, "values are hashed as they lie in memory");
 
 namespace {
-
-void appendInteger(std::string &bytes, std::uint64_t value)
-{
-    std::array<char, sizeof(value)> raw{};
-    std::memcpy(raw.data(), &value, sizeof(value));
-    bytes.append(raw.data(), raw.size());
-}
-
-void appendText(std::string &bytes, const std::string &text)
-{
-    appendInteger(bytes, text.size());
-    bytes += text;
-}
-
-/// In one piece: many small updates would cost more than the hash.
-void updateNames(Sha256 &hash, const std::vector<std::string> &names)
-{
-    std::string bytes;
-    appendInteger(bytes, names.size());
-    for (const std::string &name : names)
-        appendText(bytes, name);
-    hash.update(bytes);
-}
 
 /// What is missing counts as one number, whatever NaN the file holds.
 void appendNumbers(std::string &bytes, const CellColumn &column)

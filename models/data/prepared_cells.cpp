@@ -3,6 +3,7 @@
 #include "models/data/prepared_cells.h"
 
 #include "models/base/text.h"
+#include "models/data/container_summary.h"
 #include "models/data/safetensors.h"
 #include "models/data/tensor_list.h"
 
@@ -17,7 +18,6 @@ namespace ibidem::data {
 
 namespace {
 
-constexpr std::string_view kSummaryKey = "ibidem";
 constexpr std::string_view kKind = "prepared-cells";
 
 tl::unexpected<Error> wrong(std::string_view key)
@@ -57,28 +57,6 @@ Result<CellStage> stageOf(const Json &json)
     IBIDEM_TRY(stage.genes, countAt(json, "genes"));
     IBIDEM_TRY(stage.nonZero, countAt(json, "nonZero"));
     return stage;
-}
-
-Json checkJson(const Check &check)
-{
-    return {{"name", check.name},
-            {"state", std::string(checkStateName(check.state))},
-            {"message", check.message}};
-}
-
-Result<Check> checkOf(const Json &json)
-{
-    Check check;
-    IBIDEM_TRY(check.name, stringAt(json, "name"));
-    IBIDEM_TRY(check.message, stringAt(json, "message"));
-    IBIDEM_TRY(const std::string name, stringAt(json, "state"));
-    for (const CheckState state : {CheckState::Ok, CheckState::Warning, CheckState::Error}) {
-        if (checkStateName(state) == name) {
-            check.state = state;
-            return check;
-        }
-    }
-    return wrong("state");
 }
 
 Result<std::string> textOf(const Json &json)
@@ -198,7 +176,7 @@ Result<PreparedSummary> PreparedSummary::fromJson(const Json &json)
         return wrong("preparation");
     summary.preparation = *preparation;
     IBIDEM_TRY(summary.stages, listAt(json, "stages", stageOf));
-    IBIDEM_TRY(summary.checks, listAt(json, "checks", checkOf));
+    IBIDEM_TRY(summary.checks, listAt(json, "checks", checkFromJson));
     IBIDEM_TRY(summary.nearThreshold, listAt(json, "nearThreshold", textOf));
     return summary;
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/text.h"
+#include "models/data/container_summary.h"
 #include "models/data/expression_table.h"
 #include "models/data/safetensors.h"
 #include "models/data/tensor_list.h"
@@ -15,7 +16,6 @@ namespace ibidem::data {
 
 namespace {
 
-constexpr std::string_view kSummaryKey = "ibidem";
 constexpr std::string_view kExpressionKind = "expression-table";
 
 tl::unexpected<Error> badContainer(const std::filesystem::path &path, const std::string &message)
@@ -109,20 +109,6 @@ Result<std::vector<std::string>> namesIfThere(const Safetensors &file, std::stri
     return file.names(name);
 }
 
-Result<TableSummary> summaryOf(const Safetensors &file, const std::filesystem::path &path)
-{
-    const auto found = file.metadata().find(std::string(kSummaryKey));
-    if (found == file.metadata().end())
-        return badContainer(path, "it has no summary");
-    auto json = parseJson(found->second);
-    if (!json)
-        return badContainer(path, "its summary: " + json.error().message);
-    auto summary = TableSummary::fromJson(*json);
-    if (!summary)
-        return badContainer(path, "its summary: " + summary.error().message);
-    return summary;
-}
-
 Status readTable(const Safetensors &file, bool isExpression, ExpressionTable &table)
 {
     IBIDEM_TRY(table.sampleIds, file.names("sample_ids"));
@@ -148,6 +134,20 @@ Status readColumns(const Safetensors &file, TableContainer &container)
 
 } // namespace
 
+Result<TableSummary> tableSummaryOf(const Safetensors &file, const std::filesystem::path &path)
+{
+    const auto found = file.metadata().find(std::string(kSummaryKey));
+    if (found == file.metadata().end())
+        return badContainer(path, "it has no summary");
+    auto json = parseJson(found->second);
+    if (!json)
+        return badContainer(path, "its summary: " + json.error().message);
+    auto summary = TableSummary::fromJson(*json);
+    if (!summary)
+        return badContainer(path, "its summary: " + summary.error().message);
+    return summary;
+}
+
 Status writeTableContainer(const std::filesystem::path &path, const TableContainer &container)
 {
     const auto refuse = [&](const std::string &why) {
@@ -171,7 +171,7 @@ Result<TableContainer> readTableContainer(const std::filesystem::path &path)
 {
     IBIDEM_TRY(const Safetensors file, Safetensors::open(path));
     TableContainer container;
-    IBIDEM_TRY(container.summary, summaryOf(file, path));
+    IBIDEM_TRY(container.summary, tableSummaryOf(file, path));
     IBIDEM_CHECK(readTable(file, container.summary.kind == kExpressionKind, container.table));
     IBIDEM_CHECK(readColumns(file, container));
     if (const std::string flaw = flawOf(container); !flaw.empty())
@@ -184,7 +184,7 @@ Result<TableContainer> readTableContainer(const std::filesystem::path &path)
 Result<TableSummary> readTableSummary(const std::filesystem::path &path)
 {
     IBIDEM_TRY(const Safetensors file, Safetensors::open(path));
-    return summaryOf(file, path);
+    return tableSummaryOf(file, path);
 }
 
 } // namespace ibidem::data

@@ -3,6 +3,7 @@
 #include "models/prepare/cell_digest.h"
 
 #include "models/base/text.h"
+#include "models/data/name_digest.h"
 #include "models/prepare/parallel.h"
 
 #include <bit>
@@ -27,21 +28,11 @@ Sha256Digest digestOf(std::span<const std::byte> bytes)
     return hash.finish();
 }
 
-void appendInteger(std::string &bytes, std::uint64_t value)
-{
-    for (unsigned shift = 0; shift < 64; shift += 8)
-        bytes += static_cast<char>(static_cast<unsigned char>((value >> shift) & 0xFFU));
-}
-
 Sha256Digest digestOf(const std::vector<std::string> &names)
 {
-    std::string bytes; // in one piece: many small updates would cost more than the hash
-    appendInteger(bytes, names.size());
-    for (const std::string &name : names) {
-        appendInteger(bytes, name.size());
-        bytes += name;
-    }
-    return digestOf(std::as_bytes(std::span(bytes)));
+    Sha256 hash;
+    data::updateNames(hash, names);
+    return hash.finish();
 }
 
 Sha256Digest assembled(std::size_t byteCount, std::span<const Sha256Digest> blocks)

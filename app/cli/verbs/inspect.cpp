@@ -5,6 +5,7 @@
 #include "app/cli/verbs/verbs.h"
 #include "models/base/json.h"
 #include "models/base/text.h"
+#include "models/data/container_summary.h"
 #include "models/data/count_matrix.h"
 
 #include <cmath>
@@ -30,9 +31,7 @@ Json checksJson(const std::vector<data::Check> &checks)
 {
     Json list = Json::array();
     for (const data::Check &check : checks)
-        list.push_back(Json{{"name", check.name},
-                            {"state", std::string(data::checkStateName(check.state))},
-                            {"message", check.message}});
+        list.push_back(data::checkJson(check));
     return list;
 }
 
