@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 namespace ibidem::kernels {
 
@@ -38,127 +39,214 @@ float finished(float sum, std::size_t column, const Epilogue &epilogue)
     return sum;
 }
 
-/// One product: operands packed into panels, tiles worked off by the threads.
+constexpr std::size_t kRowBlock = 256; ///< rows of A that one thread packs at a time: they stay in its cache
+
+/// What one thread packs its operands into; kept as long as the thread lives.
+struct Panels
+{
+    std::vector<float> a = std::vector<float>(kRowBlock * kMatmulBlock);
+    std::vector<float> b = std::vector<float>(kWidest * kMatmulBlock);
+
+    static constexpr std::size_t kWidest = 32; ///< columns of the widest tile
+};
+
+Panels &panelsOfThisThread()
+{
+    thread_local Panels panels;
+    return panels;
+}
+
+struct Range
+{
+    std::size_t begin;
+    std::size_t end;
+
+    [[nodiscard]] std::size_t size() const { return end - begin; }
+};
+
+/// Part `index` of `parts` nearly equal ones.
+Range partOf(std::size_t total, std::size_t parts, std::size_t index)
+{
+    return {total * index / parts, total * (index + 1) / parts};
+}
+
+std::size_t ceilDivided(std::size_t a, std::size_t b)
+{
+    return (a + b - 1) / b;
+}
+
+/// rows × columns floats, rows `fromPitch` apart, to rows of `width` each.
+template <std::size_t width>
+void copyRows(const float *from, std::size_t fromPitch, std::size_t rows, float *to)
+{
+    for (std::size_t row = 0; row < rows; ++row)
+        std::memcpy(to + row * width, from + row * fromPitch, width * sizeof(float));
+}
+
+/// One product. The outputs are cut into a grid of pieces; a thread takes a piece, packs what it needs of A
+/// and B one block of depth after the other, and works off the tiles.
 class Product
 {
 public:
-    Product(Workplace &place, Operands operands, const MatmulShape &shape, const float *a, const float *b,
-            float *c, const Epilogue &epilogue)
+    Product(const Workplace &place, Operands operands, const MatmulShape &shape, const float *a,
+            const float *b, float *c, const Epilogue &epilogue)
         : m_place(place)
         , m_kernels(kernelsFor(place.isa))
+        , m_operands(operands)
         , m_shape(shape)
         , m_a(a)
         , m_b(b)
         , m_c(c)
-        , m_aSteps(stepsOfA(operands, shape))
-        , m_bSteps(stepsOfB(operands, shape))
         , m_epilogue(epilogue)
-        , m_panelCount((shape.columns + m_kernels.tileColumns - 1) / m_kernels.tileColumns)
+        , m_panelCount(ceilDivided(shape.columns, m_kernels.tileColumns))
     {}
 
     void run()
     {
-        const std::size_t width = m_kernels.tileColumns;
-        m_place.packedB.resize(std::max(m_place.packedB.size(), m_panelCount * width * m_shape.depth));
-        const bool copyA = m_aSteps.column != 1;
-        if (copyA)
-            m_place.packedA.resize(std::max(m_place.packedA.size(), m_shape.rows * m_shape.depth));
-        const std::size_t rowBlocks = (m_shape.rows + kRowBlock - 1) / kRowBlock;
-        each(m_panelCount, [this](std::size_t panel) { packPanel(panel); });
-        if (copyA)
-            each(rowBlocks, [this](std::size_t block) { packRows(block); });
-        // Tall products are cut by rows too, so that all threads have work.
-        each(m_panelCount * rowBlocks, [&](std::size_t piece) {
-            computePanel(piece % m_panelCount, piece / m_panelCount * kRowBlock);
+        if (m_shape.rows == 0 || m_shape.columns == 0)
+            return;
+        cutIntoPieces();
+        constexpr std::size_t smallProduct = 1U << 21U; // waking a thread costs more
+        const bool worthIt = m_shape.rows * m_shape.columns * m_shape.depth > smallProduct;
+        m_place.each(m_rowPieces * m_panelPieces, worthIt, [this](std::size_t piece) {
+            const Range panels = partOf(m_panelCount, m_panelPieces, piece / m_rowPieces);
+            computePiece(partOf(m_shape.rows, m_rowPieces, piece % m_rowPieces), panels);
         });
     }
 
 private:
-    static constexpr std::size_t kRowBlock = 312; ///< a multiple of all tiles' rows
-
-    template <class Work>
-    void each(std::size_t pieces, const Work &work)
+    /// Enough pieces for all threads, cut so that little is packed twice: B once for each cut of the rows, A
+    /// once for each cut of the columns.
+    void cutIntoPieces()
     {
-        constexpr std::size_t smallProduct = 1U << 15U; // waking a thread costs more
-        m_place.each(pieces, m_shape.rows * m_shape.columns * m_shape.depth >= smallProduct, work);
+        const std::size_t threads = m_place.pool ? m_place.pool->threadCount() : 1;
+        const std::size_t wanted = threads == 1 ? 1 : kPiecesPerThread * threads;
+        const std::size_t fewestRowPieces = ceilDivided(m_shape.rows, kRowBlock);
+        const std::size_t mostRowPieces =
+            std::max(fewestRowPieces, std::min(wanted, m_shape.rows / m_kernels.tileRows));
+        std::size_t leastPacked = static_cast<std::size_t>(-1);
+        for (std::size_t rowPieces = fewestRowPieces; rowPieces <= mostRowPieces; ++rowPieces) {
+            const std::size_t panelPieces = std::min(ceilDivided(wanted, rowPieces), m_panelCount);
+            const std::size_t packed = rowPieces * m_shape.columns + panelPieces * m_shape.rows;
+            const bool enough = rowPieces * panelPieces >= std::min(wanted, mostRowPieces * m_panelCount);
+            if (enough && packed < leastPacked) {
+                leastPacked = packed;
+                m_rowPieces = rowPieces;
+                m_panelPieces = panelPieces;
+            }
+        }
+    }
+
+    void computePiece(const Range &rows, const Range &panels)
+    {
+        Panels &packed = panelsOfThisThread();
+        for (std::size_t k = 0; k < m_shape.depth; k += kMatmulBlock) {
+            const Range depth{k, std::min(k + kMatmulBlock, m_shape.depth)};
+            packA(rows, depth, packed.a.data());
+            for (std::size_t panel = panels.begin; panel < panels.end; ++panel) {
+                packB(panel, depth, packed.b.data());
+                computePanel(rows, panel, depth, packed);
+            }
+        }
+        if (m_shape.depth == 0)
+            for (std::size_t panel = panels.begin; panel < panels.end; ++panel)
+                clear(rows, panel);
+    }
+
+    [[nodiscard]] Range columnsOf(std::size_t panel) const
+    {
+        const std::size_t width = m_kernels.tileColumns;
+        return {panel * width, std::min((panel + 1) * width, m_shape.columns)};
+    }
+
+    /// Rows of A side by side, [rows][depth].
+    void packA(const Range &rows, const Range &depth, float *to) const
+    {
+        if (m_operands == Operands::TN) {
+            m_kernels.transpose(m_a + depth.begin * m_shape.rows + rows.begin, m_shape.rows, depth.size(),
+                                rows.size(), to, depth.size());
+            return;
+        }
+        for (std::size_t row = 0; row < rows.size(); ++row)
+            std::memcpy(to + row * depth.size(), m_a + (rows.begin + row) * m_shape.depth + depth.begin,
+                        depth.size() * sizeof(float));
     }
 
     /// Columns of B side by side, [depth][tileColumns]; zeros beyond the last.
-    void packPanel(std::size_t panel)
+    void packB(std::size_t panel, const Range &depth, float *to) const
     {
         const std::size_t width = m_kernels.tileColumns;
-        float *to = m_place.packedB.data() + panel * width * m_shape.depth;
-        const std::size_t first = panel * width;
-        const std::size_t columns = std::min(width, m_shape.columns - first);
-        if (m_bSteps.column == 1 && columns == width) {
-            for (std::size_t k = 0; k < m_shape.depth; ++k)
-                std::memcpy(to + k * width, m_b + k * m_bSteps.row + first, width * sizeof(float));
+        const Range columns = columnsOf(panel);
+        if (columns.size() < width)
+            std::fill_n(to, depth.size() * width, 0.0F);
+        if (m_operands == Operands::NT) {
+            m_kernels.transpose(m_b + columns.begin * m_shape.depth + depth.begin, m_shape.depth,
+                                columns.size(), depth.size(), to, width);
             return;
         }
-        constexpr std::size_t square = 16; // of rows and columns at a time: both sides stay in the cache
-        for (std::size_t from = 0; from < m_shape.depth; from += square) {
-            const std::size_t end = std::min(from + square, m_shape.depth);
-            for (std::size_t j = 0; j < width; ++j)
-                for (std::size_t k = from; k < end; ++k)
-                    to[k * width + j] =
-                        j < columns ? m_b[k * m_bSteps.row + (first + j) * m_bSteps.column] : 0.0F;
-        }
+        const float *from = m_b + depth.begin * m_shape.columns + columns.begin;
+        if (columns.size() == 16 && width == 16)
+            copyRows<16>(from, m_shape.columns, depth.size(), to);
+        else if (columns.size() == 32 && width == 32)
+            copyRows<32>(from, m_shape.columns, depth.size(), to);
+        else
+            for (std::size_t k = 0; k < depth.size(); ++k)
+                std::copy_n(from + k * m_shape.columns, columns.size(), to + k * width);
     }
 
-    /// Rows of a transposed A, [rows][depth].
-    void packRows(std::size_t block)
+    /// Tiles of nearly equal numbers of rows: one of a single row would wait for its own sums.
+    void computePanel(const Range &rows, std::size_t panel, const Range &depth, const Panels &packed) const
     {
-        constexpr std::size_t square = 16;
-        const std::size_t begin = block * kRowBlock;
-        const std::size_t end = std::min(begin + kRowBlock, m_shape.rows);
-        for (std::size_t from = 0; from < m_shape.depth; from += square) {
-            const std::size_t to = std::min(from + square, m_shape.depth);
-            for (std::size_t i = begin; i < end; ++i)
-                for (std::size_t k = from; k < to; ++k)
-                    m_place.packedA[i * m_shape.depth + k] = m_a[i * m_aSteps.row + k * m_aSteps.column];
+        const Range columns = columnsOf(panel);
+        const std::size_t tiles = ceilDivided(rows.size(), m_kernels.tileRows);
+        const std::size_t shorter = rows.size() / tiles; // and so many tiles have one row more:
+        const std::size_t longerTiles = rows.size() % tiles;
+        std::size_t row = 0;
+        for (std::size_t tile = 0; tile < tiles; ++tile) {
+            const std::size_t count = tile < longerTiles ? shorter + 1 : shorter;
+            m_kernels.matmulTile(packed.a.data() + row * depth.size(), depth.size(), packed.b.data(),
+                                 depth.size(), outputs(rows.begin + row, columns), m_shape.columns, count,
+                                 columns.size(), depth.begin != 0);
+            row += count;
         }
+        if (depth.end == m_shape.depth)
+            finish(rows, columns);
     }
 
-    void computePanel(std::size_t panel, std::size_t beginRow)
+    [[nodiscard]] float *outputs(std::size_t row, const Range &columns) const
     {
-        const std::size_t width = m_kernels.tileColumns;
-        const std::size_t first = panel * width;
-        const std::size_t columns = std::min(width, m_shape.columns - first);
-        const std::size_t endRow = std::min(beginRow + kRowBlock, m_shape.rows);
-        const float *a = m_aSteps.column == 1 ? m_a : m_place.packedA.data();
-        const float *b = m_place.packedB.data() + panel * width * m_shape.depth;
-        for (std::size_t k = 0; k < m_shape.depth; k += kMatmulBlock) {
-            const std::size_t depth = std::min(kMatmulBlock, m_shape.depth - k);
-            for (std::size_t row = beginRow; row < endRow; row += m_kernels.tileRows)
-                m_kernels.matmulTile(a + row * m_shape.depth + k, m_shape.depth, b + k * width, depth,
-                                     m_c + row * m_shape.columns + first, m_shape.columns,
-                                     std::min(m_kernels.tileRows, endRow - row), columns, k != 0);
-        }
-        finish(beginRow, endRow, first, columns);
+        return m_c + row * m_shape.columns + columns.begin;
     }
 
-    void finish(std::size_t beginRow, std::size_t endRow, std::size_t first, std::size_t columns)
+    void finish(const Range &rows, const Range &columns) const
     {
-        const bool empty = m_shape.depth == 0;
-        if (!empty && !m_epilogue.bias && m_epilogue.activation == Activation::None)
-            return;
-        for (std::size_t row = beginRow; row < endRow; ++row) {
-            float *out = m_c + row * m_shape.columns + first;
-            for (std::size_t j = 0; j < columns; ++j)
-                out[j] = finished(empty ? 0.0F : out[j], first + j, m_epilogue);
-        }
+        const bool relu = m_epilogue.activation == Activation::Relu;
+        if (m_epilogue.bias || relu)
+            m_kernels.finish(outputs(rows.begin, columns), m_shape.columns, rows.size(), columns.size(),
+                             m_epilogue.bias ? m_epilogue.bias + columns.begin : nullptr, relu);
     }
 
-    Workplace &m_place;
+    void clear(const Range &rows, std::size_t panel) const
+    {
+        const Range columns = columnsOf(panel);
+        for (std::size_t row = rows.begin; row < rows.end; ++row)
+            std::fill_n(outputs(row, columns), columns.size(), 0.0F);
+        finish(rows, columns);
+    }
+
+    static constexpr std::size_t kPiecesPerThread = 2;
+
+    const Workplace &m_place;
     const KernelTable &m_kernels;
+    Operands m_operands;
     const MatmulShape &m_shape;
     const float *m_a;
     const float *m_b;
     float *m_c;
-    Steps m_aSteps;
-    Steps m_bSteps;
     const Epilogue &m_epilogue;
     std::size_t m_panelCount;
+    std::size_t m_rowPieces = 1;
+    std::size_t m_panelPieces = 1;
 };
 
 } // namespace

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/kernels/tensor_digest.h"
 
+#include "models/kernels/workplace.h"
+
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <system_error>
@@ -120,6 +123,16 @@ std::uint64_t tensorDigest(std::span<const std::byte> bytes, unsigned threads)
     const std::size_t useful = std::max<std::size_t>(1, bytes.size() / kBytesWorthAThread);
     const auto pieces = static_cast<unsigned>(std::min<std::size_t>(std::max(threads, 1U), useful));
     return pieces == 1 ? tensorDigest(bytes) : finishDigest(sumOfPieces(bytes, pieces), bytes.size());
+}
+
+std::uint64_t tensorDigest(const Workplace &place, std::span<const std::byte> bytes)
+{
+    constexpr std::size_t piece = std::size_t{128} * 1024; // bytes, a multiple of a word
+    std::atomic<std::uint64_t> total = 0;                  // additions modulo 2^64: any order gives the same
+    place.eachRange(bytes.size(), piece, [&](std::size_t first, std::size_t count) {
+        total += partialDigest(bytes.subspan(first, count), first);
+    });
+    return finishDigest(total, bytes.size());
 }
 
 } // namespace ibidem::kernels

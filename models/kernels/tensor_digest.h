@@ -8,6 +8,8 @@
 
 namespace ibidem::kernels {
 
+struct Workplace;
+
 /// A fast exact 64-bit digest of a tensor's bytes, for steps where SHA-256 is too slow. Integer arithmetic
 /// only: each 8-byte word (little endian, the last one padded with zeros) is mixed with its index by a
 /// bijection of 64-bit numbers, and the results are added modulo 2^64, with the length mixed in. So the order
@@ -18,6 +20,9 @@ namespace ibidem::kernels {
 
 /// The same, computed by `threads` threads: the same number.
 [[nodiscard]] std::uint64_t tensorDigest(std::span<const std::byte> bytes, unsigned threads);
+
+/// The same, computed by the threads of a workplace: the same number.
+[[nodiscard]] std::uint64_t tensorDigest(const Workplace &place, std::span<const std::byte> bytes);
 
 /// The same in pieces, in any order: sum of partialDigest over pieces that start at multiples of 8 bytes.
 /// finishDigest(sum, total bytes) == tensorDigest(all).

@@ -105,30 +105,83 @@ void scaledDifferenceLoop(const float *a, const float *b, float factor, float *d
 }
 
 template <class V>
-void adamLoop(const AdamFactors &f, float *w, const float *g, float *m, float *v, std::size_t count)
+void expShiftedLoop(const float *in, float shift, float *out, std::size_t count)
 {
-    const auto decayed = [&f](auto weight, auto gradient) {
-        return V::fma(V::all(f.gradientDecay), weight, gradient);
-    };
+    forEach<V>([shift](auto x) { return expOf<V>(V::sub(x, V::all(shift))); }, count, out, in);
+}
+
+template <class V>
+void dividedLoop(const float *in, float divisor, float *out, std::size_t count)
+{
+    forEach<V>([divisor](auto x) { return V::div(x, V::all(divisor)); }, count, out, in);
+}
+
+template <class V>
+void scaledLoop(const float *in, float factor, float *out, std::size_t count)
+{
+    forEach<V>([factor](auto x) { return V::mul(x, V::all(factor)); }, count, out, in);
+}
+
+template <class V>
+void shiftedTwiceLoop(const float *in, float a, float b, float *out, std::size_t count)
+{
+    forEach<V>([a, b](auto x) { return V::sub(V::sub(x, V::all(a)), V::all(b)); }, count, out, in);
+}
+
+template <class V>
+void softmaxGradientLoop(const float *y, const float *dy, float dot, float *dx, std::size_t count)
+{
+    forEach<V>([dot](auto result, auto d) { return V::mul(result, V::sub(d, V::all(dot))); }, count, dx, y,
+               dy);
+}
+
+template <class V>
+void logSoftmaxGradientLoop(const float *y, const float *dy, float sum, float *dx, std::size_t count)
+{
     forEach<V>(
-        [&](auto mean, auto weight, auto gradient) {
-            const auto d = decayed(weight, gradient);
-            return V::fma(V::all(f.beta1), mean, V::mul(V::all(f.oneMinusBeta1), d));
-        },
-        count, m, m, w, g);
-    forEach<V>(
-        [&](auto variance, auto weight, auto gradient) {
-            const auto d = decayed(weight, gradient);
-            return V::fma(V::all(f.beta2), variance, V::mul(V::mul(V::all(f.oneMinusBeta2), d), d));
-        },
-        count, v, v, w, g);
-    forEach<V>(
-        [&](auto weight, auto mean, auto variance) {
-            const auto divisor = V::fma(V::sqrt(variance), V::all(f.inverseRootOfBias2), V::all(f.epsilon));
-            const auto shrunk = V::mul(weight, V::all(f.shrink));
-            return V::sub(shrunk, V::div(V::mul(V::all(f.stepSize), mean), divisor));
-        },
-        count, w, w, m, v);
+        [sum](auto result, auto d) { return V::fma(V::sub(V::zero(), expOf<V>(result)), V::all(sum), d); },
+        count, dx, y, dy);
+}
+
+/// Weights, mean and variance of one vector's elements.
+template <class V>
+struct AdamLanes
+{
+    typename V::Type w;
+    typename V::Type m;
+    typename V::Type v;
+
+    [[gnu::always_inline]] inline void step(const AdamFactors &f, typename V::Type gradient)
+    {
+        const auto d = V::fma(V::all(f.gradientDecay), w, gradient);
+        m = V::fma(V::all(f.beta1), m, V::mul(V::all(f.oneMinusBeta1), d));
+        v = V::fma(V::all(f.beta2), v, V::mul(V::mul(V::all(f.oneMinusBeta2), d), d));
+        const auto divisor = V::fma(V::sqrt(v), V::all(f.inverseRootOfBias2), V::all(f.epsilon));
+        w = V::sub(V::mul(w, V::all(f.shrink)), V::div(V::mul(V::all(f.stepSize), m), divisor));
+    }
+};
+
+/// One pass: the four arrays are too long for the cache.
+template <class V>
+void adamLoop(const AdamFactors &factors, float *w, const float *g, float *m, float *v, std::size_t count)
+{
+    const AdamFactors f = factors;
+    std::size_t i = 0;
+    for (; i + V::lanes <= count; i += V::lanes) {
+        AdamLanes<V> lanes{V::load(w + i), V::load(m + i), V::load(v + i)};
+        lanes.step(f, V::load(g + i));
+        V::store(w + i, lanes.w);
+        V::store(m + i, lanes.m);
+        V::store(v + i, lanes.v);
+    }
+    if (i == count)
+        return;
+    const std::size_t left = count - i;
+    AdamLanes<V> lanes{loadSome<V>(w + i, left), loadSome<V>(m + i, left), loadSome<V>(v + i, left)};
+    lanes.step(f, loadSome<V>(g + i, left));
+    storeSome<V>(w + i, lanes.w, left);
+    storeSome<V>(m + i, lanes.m, left);
+    storeSome<V>(v + i, lanes.v, left);
 }
 
 template <class V>

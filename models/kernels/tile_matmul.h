@@ -17,36 +17,47 @@ template <class V, std::size_t Rows, std::size_t Vectors>
                                           std::size_t columns, bool add)
 {
     constexpr std::size_t width = Vectors * V::lanes;
+    // All loops over rows and vectors are unrolled: an array that is indexed at run time would lie in memory.
     typename V::Type sums[Rows][Vectors];
-    for (std::size_t r = 0; r < Rows; ++r)
+#pragma GCC unroll 32
+    for (std::size_t r = 0; r < Rows; ++r) {
+        __builtin_prefetch(c + r * cPitch, 1); // written when the chains are done
+        __builtin_prefetch(c + r * cPitch + width - 1, 1);
+#pragma GCC unroll 4
         for (std::size_t v = 0; v < Vectors; ++v)
             sums[r][v] = V::zero();
+    }
     for (std::size_t k = 0; k < depth; ++k) {
         typename V::Type right[Vectors];
+#pragma GCC unroll 4
         for (std::size_t v = 0; v < Vectors; ++v)
             right[v] = V::load(b + k * width + v * V::lanes);
+#pragma GCC unroll 32
         for (std::size_t r = 0; r < Rows; ++r) {
             const typename V::Type left = V::all(a[r * aPitch + k]);
+#pragma GCC unroll 4
             for (std::size_t v = 0; v < Vectors; ++v)
                 sums[r][v] = V::fma(left, right[v], sums[r][v]);
         }
     }
+    float spill[Rows][width];
+    const bool whole = columns == width;
+    float *out = whole ? c : spill[0];
+    const std::size_t outPitch = whole ? cPitch : width;
+    const bool addHere = whole && add;
+#pragma GCC unroll 32
     for (std::size_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 4
         for (std::size_t v = 0; v < Vectors; ++v) {
-            if (v * V::lanes >= columns)
-                break;
-            float *place = c + r * cPitch + v * V::lanes;
-            const std::size_t left = columns - v * V::lanes;
-            if (left >= V::lanes) {
-                V::store(place, add ? V::add(V::load(place), sums[r][v]) : sums[r][v]);
-            } else { // the last columns of the matrix
-                float spill[V::lanes];
-                V::store(spill, sums[r][v]);
-                for (std::size_t i = 0; i < left; ++i)
-                    place[i] = add ? place[i] + spill[i] : spill[i];
-            }
+            float *place = out + r * outPitch + v * V::lanes;
+            V::store(place, addHere ? V::add(V::load(place), sums[r][v]) : sums[r][v]);
         }
     }
+    if (whole)
+        return;
+    for (std::size_t r = 0; r < Rows; ++r) // the last columns of the matrix
+        for (std::size_t j = 0; j < columns; ++j)
+            c[r * cPitch + j] = add ? c[r * cPitch + j] + spill[r][j] : spill[r][j];
 }
 
 /// The tile with as many rows as there are: a function of its own for each number.

@@ -5,6 +5,7 @@
 
 #include "models/kernels/kernel_table.h"
 #include "models/kernels/tile_elementwise.h"
+#include "models/kernels/tile_layout.h"
 #include "models/kernels/tile_reductions.h"
 
 namespace ibidem::kernels {
@@ -17,6 +18,8 @@ constexpr KernelTable tableOf(std::size_t tileRows, std::size_t tileColumns,
     return {tileRows,
             tileColumns,
             tile,
+            transposeOf<V>,
+            finishOf<V>,
             {expLoop<V>, logLoop<V>, log1pLoop<V>, sigmoidLoop<V>, tanhLoop<V>, reluLoop<V>},
             {sigmoidGradientLoop<V>, tanhGradientLoop<V>, reluGradientLoop<V>},
             scaledDifferenceLoop<V>,
@@ -25,7 +28,18 @@ constexpr KernelTable tableOf(std::size_t tileRows, std::size_t tileColumns,
             sumBlockOf<V>,
             dotBlockOf<V>,
             squaresBlockOf<V>,
-            columnSumsOf<V>};
+            deviationsBlockOf<V>,
+            expSumBlockOf<V>,
+            maxBlockOf<V>,
+            columnSumsOf<V>,
+            columnDeviationsOf<V>,
+            expShiftedLoop<V>,
+            dividedLoop<V>,
+            scaledLoop<V>,
+            shiftedTwiceLoop<V>,
+            softmaxGradientLoop<V>,
+            logSoftmaxGradientLoop<V>,
+            firstNonFiniteOf<V>};
 }
 
 } // namespace

@@ -66,6 +66,32 @@ struct Avx2
         return _mm256_srai_epi32(a, Bits);
     }
 
+    static constexpr std::size_t square = 8;
+
+    /// 8 × 8: pairs of rows, then pairs of pairs, then halves.
+    static void transposeSquare(const float *in, std::size_t inPitch, float *out, std::size_t outPitch)
+    {
+        __m256 row[square];
+        for (std::size_t i = 0; i < square; ++i)
+            row[i] = load(in + i * inPitch);
+        __m256 pairs[square];
+        for (std::size_t i = 0; i < square; i += 2) {
+            pairs[i] = _mm256_unpacklo_ps(row[i], row[i + 1]);
+            pairs[i + 1] = _mm256_unpackhi_ps(row[i], row[i + 1]);
+        }
+        __m256 fours[square];
+        for (std::size_t i = 0; i < square; i += 4) {
+            for (std::size_t half = 0; half < 2; ++half) {
+                fours[i + 2 * half] = _mm256_shuffle_ps(pairs[i + half], pairs[i + half + 2], 0x44);
+                fours[i + 2 * half + 1] = _mm256_shuffle_ps(pairs[i + half], pairs[i + half + 2], 0xEE);
+            }
+        }
+        for (std::size_t i = 0; i < square / 2; ++i) {
+            store(out + i * outPitch, _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x20));
+            store(out + (i + 4) * outPitch, _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x31));
+        }
+    }
+
     static Type toFloat(Int a) { return _mm256_cvtepi32_ps(a); }
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/kernels/vector_avx2.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <immintrin.h>
@@ -64,6 +66,13 @@ struct Avx512
     static Int shiftRight(Int a)
     {
         return _mm512_srai_epi32(a, Bits);
+    }
+
+    static constexpr std::size_t square = Avx2::square;
+
+    static void transposeSquare(const float *in, std::size_t inPitch, float *out, std::size_t outPitch)
+    {
+        Avx2::transposeSquare(in, inPitch, out, outPitch);
     }
 
     static Type toFloat(Int a) { return _mm512_cvtepi32_ps(a); }

@@ -74,6 +74,10 @@ struct Scalar
         return a >> Bits;
     }
 
+    static constexpr std::size_t square = 1; ///< rows and columns of transposeSquare
+
+    static void transposeSquare(const float *in, std::size_t, float *out, std::size_t) { *out = *in; }
+
     static Type toFloat(Int a) { return static_cast<Type>(a); }
 };
 

@@ -16,6 +16,7 @@ namespace ibidem::kernels {
 struct Workplace
 {
     Workplace() = default;
+
     Workplace(Isa wantedIsa, ThreadPool *threads)
         : isa(wantedIsa)
         , pool(threads)
@@ -23,15 +24,15 @@ struct Workplace
 
     Isa isa = Isa::Scalar;
     ThreadPool *pool = nullptr; ///< none: the caller alone
-    std::vector<float> packedA;
-    std::vector<float> packedB;
+    bool shareSmallWork =
+        false; ///< threads take part even where waking them costs more than the work: for tests
     std::vector<float> partialSums;
 
     /// work(piece) for 0 … pieces - 1, on the threads if the whole is `worthIt`.
     template <class Work>
     void each(std::size_t pieces, bool worthIt, const Work &work) const
     {
-        if (pool && worthIt) {
+        if (pool && (worthIt || shareSmallWork)) {
             pool->run(pieces, work);
             return;
         }

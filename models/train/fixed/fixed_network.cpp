@@ -38,6 +38,22 @@ std::size_t aligned(std::size_t count)
 
 } // namespace
 
+void initialWeights(const spec::Network &network, std::uint64_t seed, std::span<float> weights)
+{
+    std::size_t offset = 0;
+    for (std::size_t i = 0; i < network.parameters.size(); ++i) {
+        const spec::Parameter &parameter = network.parameters[i];
+        const auto values = weights.subspan(offset, spec::elementCount(parameter.shape));
+        offset += values.size();
+        if (parameter.isBias)
+            std::fill(values.begin(), values.end(), 0.0F);
+        else
+            kernels::glorotUniform(
+                RandomStream(seed, RandomPurpose::Initialise, 0, static_cast<std::uint32_t>(i)),
+                parameter.fanIn, parameter.fanOut, values);
+    }
+}
+
 Result<FixedNetwork> FixedNetwork::create(spec::Network network, std::size_t maxSamples)
 {
     IBIDEM_CHECK(spec::check(network));
@@ -102,17 +118,7 @@ std::span<const float> FixedNetwork::gradient(std::size_t parameter) const noexc
 
 void FixedNetwork::initialise(std::uint64_t seed)
 {
-    for (std::size_t i = 0; i < m_network.parameters.size(); ++i) {
-        const spec::Parameter &parameter = m_network.parameters[i];
-        const auto values =
-            std::span(m_weights).subspan(m_weightOffsets[i], spec::elementCount(parameter.shape));
-        if (parameter.isBias)
-            std::fill(values.begin(), values.end(), 0.0F);
-        else
-            kernels::glorotUniform(
-                RandomStream(seed, RandomPurpose::Initialise, 0, static_cast<std::uint32_t>(i)),
-                parameter.fanIn, parameter.fanOut, values);
-    }
+    initialWeights(m_network, seed, m_weights);
 }
 
 std::span<const float> FixedNetwork::values(std::size_t node) const noexcept
@@ -154,12 +160,15 @@ void FixedNetwork::computeNode(kernels::Workplace &place, std::size_t node)
                     weight(first).data(), out, epilogue);
 }
 
-void FixedNetwork::backward(kernels::Workplace &place, std::span<const float> outputGradient)
+std::span<float> FixedNetwork::outputGradient() noexcept
 {
     const std::size_t last = m_network.nodes.size() - 1;
-    std::copy(outputGradient.begin(), outputGradient.end(),
-              m_valueGradients.begin() + static_cast<std::ptrdiff_t>(m_slots[last] * m_maxSamples));
-    for (std::size_t node = last; node > 0; --node)
+    return std::span(m_valueGradients).subspan(m_slots[last] * m_maxSamples, m_samples * features(last));
+}
+
+void FixedNetwork::backward(kernels::Workplace &place)
+{
+    for (std::size_t node = m_network.nodes.size() - 1; node > 0; --node)
         differentiateNode(place, node);
 }
 

@@ -13,6 +13,10 @@
 
 namespace ibidem::train {
 
+/// Glorot-uniform weights, zero biases: one stream of random numbers a parameter, (seed, Initialise, 0,
+/// index). `weights` holds all parameters one after the other. The same for every engine.
+void initialWeights(const spec::Network &network, std::uint64_t seed, std::span<float> weights);
+
 /// A network executed with our kernels: explicit forward and backward, all memory planned at the start, no
 /// library. The same bits for every instruction set and any number of threads. One caller at a time.
 class FixedNetwork
@@ -34,8 +38,7 @@ public:
     [[nodiscard]] std::span<const float> weight(std::size_t parameter) const noexcept;
     [[nodiscard]] std::span<const float> gradient(std::size_t parameter) const noexcept;
 
-    /// Glorot-uniform weights, zero biases: one stream of random numbers a parameter, (seed, Initialise, 0,
-    /// index).
+    /// initialWeights() of the network.
     void initialise(std::uint64_t seed);
 
     /// Computes all nodes; `batch` is samples × features, row-major, and must stay as it is until backward().
@@ -47,8 +50,10 @@ public:
     /// shares that one's.
     [[nodiscard]] std::span<const float> values(std::size_t node) const noexcept;
 
-    /// After forward(): fills gradients() from the gradient of the output, samples × features.
-    void backward(kernels::Workplace &place, std::span<const float> outputGradient);
+    /// Where the gradient of the output is put before backward(): samples × features of the last forward().
+    [[nodiscard]] std::span<float> outputGradient() noexcept;
+    /// After forward(): fills gradients() from outputGradient().
+    void backward(kernels::Workplace &place);
 
     [[nodiscard]] std::size_t plannedBytes() const noexcept; ///< of weights, gradients and values
 

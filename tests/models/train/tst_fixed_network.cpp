@@ -81,9 +81,8 @@ float lossAndGradient(FixedNetwork &network, Workplace &place, const std::vector
     const auto output = network.forward(place, batch, samples);
     const float count = static_cast<float>(batch.size());
     const float loss = kernels::sumOfSquaredDifferences(place, output, batch) / count;
-    std::vector<float> gradient(batch.size());
-    kernels::scaledDifference(place, output, batch, 2.0F / count, gradient);
-    network.backward(place, gradient);
+    kernels::scaledDifference(place, output, batch, 2.0F / count, network.outputGradient());
+    network.backward(place);
     return loss;
 }
 
