@@ -9,12 +9,13 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace ibidem::spec {
 
 /// Where the value of one key lives in a RunSpec.
-using Slot =
-    std::variant<std::string *, int *, double *, std::uint64_t *, Level *, Input *, std::optional<Input> *>;
+using Slot = std::variant<std::string *, int *, double *, bool *, std::uint64_t *, std::vector<int> *,
+                          Level *, Input *, std::optional<Input> *>;
 
 /// One key of the specification: reading, writing, overriding and printing all go through this table.
 struct Field
@@ -23,12 +24,12 @@ struct Field
     Slot (*slot)(RunSpec &);
 };
 
-/// Sorted by key. "schema" and "model.kind", which have one value, are not in it.
-[[nodiscard]] std::span<const Field> fields() noexcept;
-[[nodiscard]] const Field *findField(std::string_view key) noexcept;
+/// The keys that a kind of model has, sorted. "schema" and "model.kind", which have one value, are not among
+/// them.
+[[nodiscard]] std::span<const Field> fields(ModelKind kind) noexcept;
+[[nodiscard]] const Field *findField(ModelKind kind, std::string_view key) noexcept;
 
 inline constexpr std::string_view kSchema = "ibidem/spec/1";
-inline constexpr std::string_view kModelKind = "trees";
 
 /// Puts a JSON value where a key lives. BadSpec naming the key, the value and what was expected.
 [[nodiscard]] Status assign(const Slot &slot, std::string_view key, const Json &value);
@@ -40,6 +41,6 @@ inline constexpr std::string_view kModelKind = "trees";
 [[nodiscard]] Json inputJson(const Input &input);
 
 /// The full key that somebody probably meant, as a sentence: 'did you mean "model.rounds"?', or nothing.
-[[nodiscard]] std::string keyCure(std::string_view key);
+[[nodiscard]] std::string keyCure(ModelKind kind, std::string_view key);
 
 } // namespace ibidem::spec

@@ -16,12 +16,12 @@ std::string_view shortName(std::string_view key)
 }
 
 /// A full key, or a last part that only one key has.
-Result<const Field *> fieldOf(std::string_view key)
+Result<const Field *> fieldOf(ModelKind kind, std::string_view key)
 {
-    if (const Field *const field = findField(key))
+    if (const Field *const field = findField(kind, key))
         return field;
     const Field *found = nullptr;
-    for (const Field &field : fields()) {
+    for (const Field &field : fields(kind)) {
         if (shortName(field.key) != key)
             continue;
         if (found) {
@@ -31,8 +31,18 @@ Result<const Field *> fieldOf(std::string_view key)
         found = &field;
     }
     if (!found)
-        return fail(ErrorCode::BadSpec, "unknown key " + ibidem::quoted(key), {}, keyCure(key));
+        return fail(ErrorCode::BadSpec, "unknown key " + ibidem::quoted(key), {}, keyCure(kind, key));
     return found;
+}
+
+/// "256,128,64", with or without brackets.
+Json listOf(std::string_view text)
+{
+    std::string list(trimmed(text));
+    if (!list.starts_with('['))
+        list = "[" + list + "]";
+    auto parsed = parseJson(list);
+    return parsed ? *std::move(parsed) : Json(std::string(text));
 }
 
 /// What was typed, as the JSON value that the key's type asks for: text needs no quotation marks, and a
@@ -42,6 +52,10 @@ Json valueOf(const Slot &slot, std::string_view text)
     auto parsed = parseJson(text);
     if (std::holds_alternative<std::optional<Input> *>(slot) && (text.empty() || text == "null"))
         return nullptr;
+    if (std::holds_alternative<std::vector<int> *>(slot))
+        return listOf(text);
+    if (std::holds_alternative<bool *>(slot) && parsed && parsed->is_boolean())
+        return *std::move(parsed);
     const bool isNumber = std::holds_alternative<int *>(slot) || std::holds_alternative<double *>(slot) ||
                           std::holds_alternative<std::uint64_t *>(slot);
     if (parsed && (parsed->is_string() || (isNumber && parsed->is_number())))
@@ -60,7 +74,7 @@ Result<RunSpec> withOverrides(RunSpec spec, const std::vector<std::string> &assi
                         "write key=value, for example model.rounds=50");
         }
         const std::string_view text = assignment;
-        IBIDEM_TRY(const Field *const field, fieldOf(trimmed(text.substr(0, equals))));
+        IBIDEM_TRY(const Field *const field, fieldOf(spec.kind, trimmed(text.substr(0, equals))));
         const Slot slot = field->slot(spec);
         IBIDEM_CHECK(assign(slot, field->key, valueOf(slot, trimmed(text.substr(equals + 1)))));
     }

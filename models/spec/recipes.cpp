@@ -25,6 +25,8 @@ Result<Recipe> parseRecipe(std::string_view text)
     const Json *const spec = findAt(json, "spec");
     RunSpec defaults;
     defaults.recipe = recipe.name;
+    if (const Json *const kind = findAt(json, "spec.model.kind"); kind && kind->is_string())
+        defaults.kind = modelKindOfName(kind->get_ref<const std::string &>()).value_or(ModelKind::Trees);
     IBIDEM_TRY(recipe.spec, specFromJson(spec ? *spec : Json::object(), std::move(defaults)));
     return recipe;
 }

@@ -87,6 +87,45 @@ Status validateModel(const TreesSpec &model)
     return requireInteger("model.maxBin", model.maxBin, 2, 65536);
 }
 
+Status validateNetwork(const AutoencoderSpec &model)
+{
+    constexpr int kWidest = 65536;
+    constexpr std::size_t kDeepest = 16;
+    if (model.widths.empty() || model.widths.size() > kDeepest)
+        return outOfRange("model.widths", std::to_string(model.widths.size()) + " layers",
+                          "1 to " + std::to_string(kDeepest) + " widths");
+    for (const int width : model.widths)
+        IBIDEM_CHECK(requireInteger("model.widths", width, 1, kWidest));
+    IBIDEM_CHECK(requireInteger("model.latent", model.latent, 1, kWidest));
+    return requireWord("model.activation", model.activation, {"relu", "sigmoid", "tanh"});
+}
+
+Status validateTraining(const NetworkTraining &training)
+{
+    constexpr double kAny = std::numeric_limits<double>::infinity();
+    IBIDEM_CHECK(requireInteger("training.epochs", training.epochs, 1, 100000));
+    IBIDEM_CHECK(requireInteger("training.batchSize", training.batchSize, 1, 65536));
+    IBIDEM_CHECK(requireWord("training.optimiser", training.optimiser, {"adam", "adamw", "sgd"}));
+    IBIDEM_CHECK(requireNumber("training.learningRate", training.learningRate, {0.0, 1.0, false, true}));
+    IBIDEM_CHECK(requireNumber("training.weightDecay", training.weightDecay, {0.0, kAny, true, false}));
+    IBIDEM_CHECK(requireNumber("training.momentum", training.momentum, {0.0, 1.0, true, false}));
+    IBIDEM_CHECK(requireWord("training.order", training.order, {"fixed", "shuffled"}));
+    IBIDEM_CHECK(
+        requireNumber("training.validationFraction", training.validationFraction, {0.0, 0.9, true, true}));
+    return requireInteger("training.patience", training.patience, 0, 100000);
+}
+
+Status validateAnalysis(const AnalysisSpec &analysis)
+{
+    IBIDEM_CHECK(requireInteger("analysis.neighbours", analysis.neighbours, 2, 200));
+    IBIDEM_CHECK(requireNumber("analysis.minDistance", analysis.minDistance, {0.0, 1.0, true, true}));
+    IBIDEM_CHECK(requireInteger("analysis.mapEpochs", analysis.mapEpochs, 0, 100000));
+    IBIDEM_CHECK(requireNumber("analysis.resolution", analysis.resolution, {0.0, 100.0, false, true}));
+    if (analysis.labelColumn.empty())
+        return outOfRange("analysis.labelColumn", "an empty name", "auto, none or the name of an annotation");
+    return {};
+}
+
 Status validateData(const DataSpec &data, const PreparationSpec &preparation)
 {
     IBIDEM_CHECK(requireWord("data.options.delimiter", data.options.delimiter,
@@ -162,6 +201,16 @@ struct ValueText
 
     std::string operator()(const double *slot) const { return formatDouble(*slot); }
 
+    std::string operator()(const bool *slot) const { return *slot ? "true" : "false"; }
+
+    std::string operator()(const std::vector<int> *slot) const
+    {
+        std::vector<std::string> numbers;
+        for (const int number : *slot)
+            numbers.push_back(std::to_string(number));
+        return join(numbers, ",");
+    }
+
     std::string operator()(const std::uint64_t *slot) const { return std::to_string(*slot); }
 
     std::string operator()(const Level *slot) const { return std::string(levelName(*slot)); }
@@ -181,6 +230,37 @@ struct ValueText
 };
 
 } // namespace
+
+std::string_view modelKindName(ModelKind kind) noexcept
+{
+    return kind == ModelKind::Autoencoder ? "autoencoder" : "trees";
+}
+
+std::optional<ModelKind> modelKindOfName(std::string_view name) noexcept
+{
+    for (const ModelKind kind : {ModelKind::Trees, ModelKind::Autoencoder}) {
+        if (modelKindName(kind) == name)
+            return kind;
+    }
+    return std::nullopt;
+}
+
+Network networkOf(const AutoencoderSpec &autoencoder, std::size_t genes)
+{
+    AutoencoderShape shape;
+    shape.genes = genes;
+    shape.widths.assign(autoencoder.widths.begin(), autoencoder.widths.end());
+    shape.latent = static_cast<std::size_t>(autoencoder.latent);
+    shape.activation = autoencoder.activation == "sigmoid" ? Operation::Sigmoid
+                       : autoencoder.activation == "tanh"  ? Operation::Tanh
+                                                           : Operation::Relu;
+    return spec::autoencoder(shape);
+}
+
+int roundCount(const RunSpec &spec) noexcept
+{
+    return spec.kind == ModelKind::Autoencoder ? spec.training.epochs : spec.trees.rounds;
+}
 
 std::string_view levelName(Level level) noexcept
 {
@@ -202,9 +282,19 @@ std::optional<Level> levelOfName(std::string_view name) noexcept
 
 Status validate(const RunSpec &spec)
 {
-    IBIDEM_CHECK(findRecipe(spec.recipe));
-    IBIDEM_CHECK(validateData(spec.data, spec.preparation));
-    IBIDEM_CHECK(validateModel(spec.model));
+    IBIDEM_TRY(const Recipe recipe, findRecipe(spec.recipe));
+    if (recipe.spec.kind != spec.kind)
+        return outOfRange("recipe", ibidem::quoted(spec.recipe),
+                          "a recipe of the kind " + std::string(modelKindName(spec.kind)));
+    if (spec.kind == ModelKind::Autoencoder) {
+        IBIDEM_CHECK(validate(spec.cells));
+        IBIDEM_CHECK(validateNetwork(spec.autoencoder));
+        IBIDEM_CHECK(validateTraining(spec.training));
+        IBIDEM_CHECK(validateAnalysis(spec.analysis));
+    } else {
+        IBIDEM_CHECK(validateData(spec.data, spec.preparation));
+        IBIDEM_CHECK(validateModel(spec.trees));
+    }
     return validateExecution(spec);
 }
 
@@ -220,9 +310,10 @@ std::string chainStart(const RunSpec &spec)
 {
     Json json = spec.toJson();
     json.erase("execution");
+    json.erase("analysis");
     json["training"].erase("checkpointEvery");
     RunSpec copy = spec;
-    for (const Field &field : fields()) {
+    for (const Field &field : fields(spec.kind)) {
         const Input *const input = std::visit(GivenInput{}, field.slot(copy));
         if (!input)
             continue;
@@ -231,8 +322,9 @@ std::string chainStart(const RunSpec &spec)
             identityOf(*input);
     }
     if (!spec.data.train.content.empty()) {
-        json["data"]["options"].erase("delimiter");
-        json["data"]["options"].erase("orientation");
+        // How the file was read is in its content.
+        for (const char *key : {"delimiter", "orientation", "matrix", "genome", "featureType"})
+            json["data"]["options"].erase(key);
     }
     const auto digest = jsonDigest(json);
     // Only text that is not UTF-8 can fail here, and such a specification cannot be written to disk either.
@@ -245,7 +337,7 @@ std::vector<Setting> settings(const RunSpec &spec)
     RunSpec defaults = recipe ? recipe->spec : RunSpec{};
     RunSpec copy = spec;
     std::vector<Setting> list;
-    for (const Field &field : fields()) {
+    for (const Field &field : fields(spec.kind)) {
         list.push_back({std::string(field.key), std::visit(ValueText{}, field.slot(copy)),
                         std::visit(ValueText{}, field.slot(defaults))});
     }

@@ -5,6 +5,8 @@
 #include "models/base/json.h"
 #include "models/base/result.h"
 #include "models/data/cache.h"
+#include "models/spec/cell_preparation.h"
+#include "models/spec/network.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -32,6 +34,12 @@ enum class Level { Random, Seeded, Deterministic, Portable };
 [[nodiscard]] std::string_view
 levelName(Level level) noexcept; ///< "random", "seeded", "deterministic", "portable"
 [[nodiscard]] std::optional<Level> levelOfName(std::string_view name) noexcept;
+
+/// What kind of model a recipe trains: it decides which keys a specification has.
+enum class ModelKind { Trees, Autoencoder };
+
+[[nodiscard]] std::string_view modelKindName(ModelKind kind) noexcept; ///< "trees", "autoencoder": model.kind
+[[nodiscard]] std::optional<ModelKind> modelKindOfName(std::string_view name) noexcept;
 
 struct DataSpec
 {
@@ -70,15 +78,59 @@ struct TreesSpec
     bool operator==(const TreesSpec &) const = default;
 };
 
+/// A fully connected autoencoder; the defaults are mlf-core's for single cells.
+struct AutoencoderSpec
+{
+    std::vector<int> widths = {256, 128, 64}; ///< of the encoder's layers; the decoder mirrors them
+    int latent = 32;
+    std::string activation = "relu"; ///< relu, sigmoid, tanh
+    bool operator==(const AutoencoderSpec &) const = default;
+};
+
+/// How a network is trained. The loss is the mean squared error.
+struct NetworkTraining
+{
+    int epochs = 1000;
+    int batchSize = 256;
+    std::string optimiser = "adam"; ///< adam, adamw, sgd
+    double learningRate = 1e-3;
+    double weightDecay = 0.0;
+    double momentum = 0.0;         ///< of sgd
+    std::string order = "fixed";   ///< of the samples: "fixed" is shuffled once, "shuffled" each epoch anew
+    double validationFraction = 0; ///< share of the samples that are only measured, not learned
+    /// Stop when the loss (of the validation samples, if there are any) has not fallen for so many epochs; 0:
+    /// never. The weights are those of the last epoch.
+    int patience = 0;
+    bool operator==(const NetworkTraining &) const = default;
+};
+
+/// What becomes of the embedding. Has digests of its own: nothing of it enters the chain.
+struct AnalysisSpec
+{
+    bool map = true; ///< UMAP and clusters
+    int neighbours = 15;
+    double minDistance = 0.1;
+    int mapEpochs = 0;                ///< 0: 500 up to 10,000 cells, 200 beyond
+    double resolution = 1.0;          ///< of the clusters
+    std::string labelColumn = "auto"; ///< of the cells' annotations, for colours and agreement; "none"
+    bool reconstruction = false;      ///< keep the whole reconstructed matrix, not its errors alone
+    bool operator==(const AnalysisSpec &) const = default;
+};
+
 /// What is to be done, whole and without any path, host or user: canonical JSON with schema "ibidem/spec/1".
 /// Keys as in toJson(); unknown keys are BadSpec with the nearest known key in the cure.
 struct RunSpec
 {
     std::string recipe = "lcep-xgboost";
+    ModelKind kind = ModelKind::Trees; ///< the recipe's
     DataSpec data;
-    PreparationSpec preparation;
-    TreesSpec model;
-    int checkpointEvery = 100; ///< rounds
+    PreparationSpec preparation; ///< trees
+    TreesSpec trees;
+    CellPreparation cells; ///< this and the next three: autoencoder
+    AutoencoderSpec autoencoder;
+    NetworkTraining training;
+    AnalysisSpec analysis;
+    int checkpointEvery = 100; ///< rounds or epochs
     Level level = Level::Portable;
     std::uint64_t seed = 0;
     std::string device = "auto"; ///< resolved: "cpu" or "cuda:N"
@@ -111,8 +163,14 @@ struct RunSpec
 [[nodiscard]] data::TableOptions tableOptions(const DataSpec &data, std::string_view role);
 
 /// SHA-256 of the canonical spec without device, threads, isa and checkpointEvery, which must not change a
-/// result: the start of the digest chain.
+/// result, and without the analysis, which comes after it: the start of the digest chain.
 [[nodiscard]] std::string chainStart(const RunSpec &spec);
+
+/// The network that an autoencoder's specification describes, for so many genes.
+[[nodiscard]] Network networkOf(const AutoencoderSpec &autoencoder, std::size_t genes);
+
+/// Steps that the model grows or learns in: rounds of trees, epochs of a network.
+[[nodiscard]] int roundCount(const RunSpec &spec) noexcept;
 
 /// Every setting with its dotted key, printed value and default, sorted by key: for tables of settings and
 /// comparisons.

@@ -96,6 +96,9 @@ struct Assigner
     std::string_view key;
     const Json &value;
 
+    /// One number of a list, under the list's key.
+    Status member(const Json &one, int *slot) const { return Assigner{key, one}(slot); }
+
     Status operator()(std::string *slot) const
     {
         if (!value.is_string())
@@ -123,6 +126,27 @@ struct Assigner
         if (!value.is_number() || !std::isfinite(value.get<double>()))
             return wrong(key, value, "a number");
         *slot = value.get<double>();
+        return {};
+    }
+
+    Status operator()(bool *slot) const
+    {
+        if (!value.is_boolean())
+            return wrong(key, value, "true or false");
+        *slot = value.get<bool>();
+        return {};
+    }
+
+    Status operator()(std::vector<int> *slot) const
+    {
+        if (!value.is_array())
+            return wrong(key, value, "a list of whole numbers");
+        std::vector<int> list;
+        for (const Json &member : value) {
+            list.push_back(0);
+            IBIDEM_CHECK((*this).member(member, &list.back()));
+        }
+        *slot = std::move(list);
         return {};
     }
 
@@ -170,6 +194,10 @@ struct Printer
 
     Json operator()(const double *slot) const { return *slot; }
 
+    Json operator()(const bool *slot) const { return *slot; }
+
+    Json operator()(const std::vector<int> *slot) const { return *slot; }
+
     Json operator()(const std::uint64_t *slot) const { return *slot; }
 
     Json operator()(const Level *slot) const { return std::string(levelName(*slot)); }
@@ -187,9 +215,9 @@ void putAt(Json &object, std::string_view key, Json value)
     *place = std::move(value);
 }
 
-bool isGroup(const std::string &key)
+bool isGroup(ModelKind kind, const std::string &key)
 {
-    for (const Field &field : fields()) {
+    for (const Field &field : fields(kind)) {
         if (field.key.substr(0, key.size() + 1) == key + ".")
             return true;
     }
@@ -207,18 +235,19 @@ Status readGroup(RunSpec &spec, const Json &object, const std::string &prefix)
 {
     for (const auto &[name, value] : object.items()) {
         const std::string key = prefix.empty() ? name : prefix + "." + name;
-        if (const Field *const field = findField(key)) {
+        if (const Field *const field = findField(spec.kind, key)) {
             IBIDEM_CHECK(assign(field->slot(spec), key, value));
         } else if (key == "schema") {
             IBIDEM_CHECK(requireWord(key, value, kSchema));
         } else if (key == "model.kind") {
-            IBIDEM_CHECK(requireWord(key, value, kModelKind));
-        } else if (isGroup(key)) {
+            IBIDEM_CHECK(requireWord(key, value, modelKindName(spec.kind)));
+        } else if (isGroup(spec.kind, key)) {
             if (!value.is_object())
                 return wrong(key, value, "an object");
             IBIDEM_CHECK(readGroup(spec, value, key));
         } else {
-            return fail(ErrorCode::BadSpec, "unknown key " + ibidem::quoted(key), {}, keyCure(key));
+            return fail(ErrorCode::BadSpec, "unknown key " + ibidem::quoted(key), {},
+                        keyCure(spec.kind, key));
         }
     }
     return {};
@@ -251,9 +280,9 @@ Json RunSpec::toJson() const
 {
     Json json = Json::object();
     json["schema"] = std::string(kSchema);
-    putAt(json, "model.kind", std::string(kModelKind));
+    putAt(json, "model.kind", std::string(modelKindName(kind)));
     RunSpec copy = *this;
-    for (const Field &field : fields()) {
+    for (const Field &field : fields(kind)) {
         Json value = std::visit(Printer{}, field.slot(copy));
         if (!value.is_null())
             putAt(json, field.key, std::move(value));

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
 #include "models/spec/nearest_name.h"
+#include "models/spec/recipes.h"
 #include "models/spec/run_spec.h"
 
 #include <QTest>
@@ -24,7 +25,7 @@ RunSpec resolvedSpec()
     spec.threads = 2;
     spec.isa = "avx2";
     spec.seed = std::numeric_limits<std::uint64_t>::max();
-    spec.model.learningRate = 0.1;
+    spec.trees.learningRate = 0.1;
     return spec;
 }
 
@@ -36,7 +37,7 @@ Error errorOf(std::string_view json)
 
 Error overrideError(const std::string &assignment)
 {
-    const auto spec = withOverrides({}, {assignment});
+    const auto spec = withOverrides(RunSpec{}, {assignment});
     return spec ? Error{ErrorCode::Internal, "no error", {}, {}} : spec.error();
 }
 
@@ -74,6 +75,10 @@ private slots:
     void readsTheLabelColumnFromTheLabelsFile();
     void listsEverySettingOnce();
     void measuresEditDistance();
+    void knowsTheKeysOfANetwork();
+    void rejectsWhatANetworkCannotBe_data();
+    void rejectsWhatANetworkCannotBe();
+    void startsTheChainOfANetworkWithoutItsAnalysis();
 };
 
 void TestRunSpec::readsBackWhatItWrites()
@@ -120,9 +125,9 @@ void TestRunSpec::takesTheRecipesDefaults()
 {
     const auto spec =
         RunSpec::fromJson(*parseJson(R"({"recipe":"expression-xgboost","model":{"maxDepth":2}})"));
-    QCOMPARE(spec->model.rounds, 100);
-    QCOMPARE(spec->model.maxDepth, 2);
-    QCOMPARE(RunSpec::fromJson(Json::object())->model.rounds, 1000);
+    QCOMPARE(spec->trees.rounds, 100);
+    QCOMPARE(spec->trees.maxDepth, 2);
+    QCOMPARE(RunSpec::fromJson(Json::object())->trees.rounds, 1000);
 }
 
 void TestRunSpec::namesTheKeyThatWasMeant_data()
@@ -209,7 +214,7 @@ void TestRunSpec::rejectsOtherSchemas()
 
 void TestRunSpec::acceptsTheDefaults()
 {
-    QVERIFY(validate({}).has_value());
+    QVERIFY(validate(RunSpec{}).has_value());
     QVERIFY(validate(resolvedSpec()).has_value());
 }
 
@@ -251,7 +256,7 @@ void TestRunSpec::rejectsWhatIsOutOfRange_data()
 void TestRunSpec::rejectsWhatIsOutOfRange()
 {
     QFETCH(const QString, assignment);
-    const auto spec = withOverrides({}, {assignment.toStdString()});
+    const auto spec = withOverrides(RunSpec{}, {assignment.toStdString()});
     QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
     const Status status = validate(*spec);
     QVERIFY(!status);
@@ -264,12 +269,12 @@ void TestRunSpec::rejectsWhatIsOutOfRange()
 
 void TestRunSpec::overridesByFullAndByShortNames()
 {
-    const auto spec =
-        withOverrides({}, {"model.rounds=50", "seed=7", "learningRate=1", "level=seeded", "rounds = 60"});
+    const auto spec = withOverrides(
+        RunSpec{}, {"model.rounds=50", "seed=7", "learningRate=1", "level=seeded", "rounds = 60"});
     QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
-    QCOMPARE(spec->model.rounds, 60);
+    QCOMPARE(spec->trees.rounds, 60);
     QCOMPARE(spec->seed, std::uint64_t{7});
-    QCOMPARE(spec->model.learningRate, 1.0);
+    QCOMPARE(spec->trees.learningRate, 1.0);
     QCOMPARE(spec->level, Level::Seeded);
 }
 
@@ -284,7 +289,8 @@ void TestRunSpec::overridesInputs()
 
 void TestRunSpec::keepsTextAsItWasTyped()
 {
-    const auto spec = withOverrides({}, {"labelColumn=12", "data.train=a=b.tsv", "data.test=\"c d.tsv\""});
+    const auto spec =
+        withOverrides(RunSpec{}, {"labelColumn=12", "data.train=a=b.tsv", "data.test=\"c d.tsv\""});
     QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
     QCOMPARE(spec->data.options.labelColumn, std::string("12"));
     QCOMPARE(spec->data.train.path, std::string("a=b.tsv"));
@@ -391,6 +397,81 @@ void TestRunSpec::measuresEditDistance()
     QCOMPARE(editDistance("kitten", "sitting"), std::size_t{3});
     QCOMPARE(editDistance("", "abc"), std::size_t{3});
     QVERIFY(!nearestName("zzzzzz", {"rounds", "seed"}));
+}
+
+namespace {
+
+RunSpec autoencoderSpec()
+{
+    return findRecipe("sc-autoencoder")->spec;
+}
+
+} // namespace
+
+void TestRunSpec::knowsTheKeysOfANetwork()
+{
+    const RunSpec recipe = autoencoderSpec();
+    QVERIFY(recipe.kind == ModelKind::Autoencoder);
+    QVERIFY(validate(recipe).has_value());
+    RunSpec whole; // what the structures default to is what the recipe says
+    whole.recipe = "sc-autoencoder";
+    whole.kind = ModelKind::Autoencoder;
+    whole.checkpointEvery = 10;
+    QVERIFY(recipe == whole);
+    const auto spec =
+        withOverrides(recipe, {"widths=12,6", "latent=3", "epochs=4", "scale=false", "map=false",
+                               "order=shuffled", "minGenes=20", "analysis.labelColumn=cell_type"});
+    QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
+    QVERIFY(spec->autoencoder.widths == std::vector<int>({12, 6}));
+    QVERIFY(!spec->cells.scale && !spec->analysis.map);
+    QCOMPARE(roundCount(*spec), 4);
+    const auto again = RunSpec::fromJson(spec->toJson());
+    QVERIFY2(again.has_value(), again ? "" : again.error().message.c_str());
+    QVERIFY(*again == *spec);
+    const Network network = networkOf(spec->autoencoder, 7);
+    QCOMPARE(network.nodes.back().shape, std::vector<std::size_t>{7});
+    QCOMPARE(networkOf(AutoencoderSpec(), 685).parameterCount(), std::size_t{513 * 685 + 86944});
+    // The keys of the other kind are unknown here, and the other way round.
+    QVERIFY(!withOverrides(recipe, {"model.rounds=3"}).has_value());
+    QVERIFY(!withOverrides(RunSpec{}, {"training.epochs=3"}).has_value());
+    QVERIFY(!validate(*withOverrides(recipe, {"recipe=lcep-xgboost"})).has_value());
+}
+
+void TestRunSpec::rejectsWhatANetworkCannotBe_data()
+{
+    QTest::addColumn<QString>("assignment");
+    for (const char *const assignment :
+         {"model.widths=", "model.widths=0", "model.widths=12,0", "model.latent=0", "model.activation=gelu",
+          "training.epochs=0", "training.batchSize=0", "training.optimiser=rmsprop",
+          "training.learningRate=0", "training.weightDecay=-1", "training.momentum=1",
+          "training.order=sorted", "training.validationFraction=0.95", "training.patience=-1",
+          "analysis.neighbours=1", "analysis.minDistance=2", "analysis.resolution=0",
+          "analysis.labelColumn=", "preparation.bins=0"})
+        QTest::newRow(assignment) << assignment;
+}
+
+void TestRunSpec::rejectsWhatANetworkCannotBe()
+{
+    QFETCH(const QString, assignment);
+    const auto spec = withOverrides(autoencoderSpec(), {assignment.toStdString()});
+    QVERIFY2(spec.has_value(), spec ? "" : spec.error().message.c_str());
+    const Status status = validate(*spec);
+    QVERIFY(!status);
+    QCOMPARE(status.error().code, ErrorCode::BadSpec);
+    const std::string key = assignment.section(QLatin1Char('='), 0, 0).toStdString();
+    QVERIFY2(has(status.error().message, key), status.error().message.c_str());
+}
+
+void TestRunSpec::startsTheChainOfANetworkWithoutItsAnalysis()
+{
+    const RunSpec spec = autoencoderSpec();
+    const std::string start = chainStart(spec);
+    for (const char *const assignment :
+         {"neighbours=7", "checkpointEvery=3", "threads=5", "isa=scalar", "map=false"})
+        QCOMPARE(chainStart(*withOverrides(spec, {assignment})), start);
+    for (const char *const assignment :
+         {"epochs=7", "latent=5", "minGenes=1", "order=shuffled", "validationFraction=0.1", "seed=1"})
+        QVERIFY2(chainStart(*withOverrides(spec, {assignment})) != start, assignment);
 }
 
 QTEST_GUILESS_MAIN(TestRunSpec)

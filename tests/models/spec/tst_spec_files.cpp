@@ -89,7 +89,7 @@ level = "seeded"
     QVERIFY2(toml.has_value(), toml ? "" : describe(toml.error()).c_str());
     QVERIFY(*json == *toml);
     QCOMPARE(toml->seed, std::uint64_t{9007199254740993ULL});
-    QCOMPARE(toml->model.rounds, 20);
+    QCOMPARE(toml->trees.rounds, 20);
 }
 
 void TestSpecFiles::tellsWhetherTheFileChoosesALevel()
@@ -148,7 +148,7 @@ void TestSpecFiles::trainsAWrittenSpecAgain()
 {
     RunSpec spec = findRecipe("expression-xgboost")->spec;
     spec.data.train = {"", "train.tsv", 12, std::string(64, 'a'), std::string(64, 'b')};
-    spec.model.rounds = 3;
+    spec.trees.rounds = 3;
     const auto text = canonicalJson(spec.toJson());
     const auto again = readSpecFile(write("spec.json", *text));
     QVERIFY2(again.has_value(), again ? "" : describe(again.error()).c_str());
