@@ -27,7 +27,7 @@ Manifest fullManifest()
     manifest.spec = spec::RunSpec{};
     manifest.spec->data.train = {"", "train.tsv", 10, std::string(64, 'a'), std::string(64, 'b')};
     manifest.spec->seed = std::numeric_limits<std::uint64_t>::max();
-    manifest.spec->model.learningRate = 0.1;
+    manifest.spec->trees.learningRate = 0.1;
     manifest.preparation = {{"values", "cc", 420, 100}, {"split", "dd", 420, 100}};
     manifest.splitDigest = "ee";
     manifest.classNames = {"0", "1"};
