@@ -28,17 +28,25 @@ public:
 
     Result<data::TableContainer> table(const spec::Input &input, std::string_view role) const
     {
-        IBIDEM_CHECK(checkResolved(input, role));
-        IBIDEM_TRY(
-            const std::filesystem::path file,
-            locate(input, role,
-                   data::Cache(m_cacheFolder).find(input.sha256, spec::tableOptions(m_spec.data, role))));
+        IBIDEM_TRY(const std::filesystem::path file, converted(input, role));
         auto container = data::readTableContainer(file);
         if (!container)
             return tl::unexpected<Error>(withContext(std::move(container).error(), role));
         if (container->summary.digest != input.content)
             return changed(input, role, file);
         return container;
+    }
+
+    Result<std::shared_ptr<const data::MatrixFile>> matrix(const spec::Input &input,
+                                                           std::string_view role) const
+    {
+        IBIDEM_TRY(const std::filesystem::path file, converted(input, role));
+        auto matrix = data::MatrixFile::open(file);
+        if (!matrix)
+            return tl::unexpected<Error>(withContext(std::move(matrix).error(), role));
+        if ((*matrix)->summary().digest != input.content)
+            return changed(input, role, file);
+        return matrix;
     }
 
     Result<std::string> list(const spec::Input &input, std::string_view role) const
@@ -54,6 +62,14 @@ public:
     }
 
 private:
+    /// The container that the converter made of the input.
+    Result<std::filesystem::path> converted(const spec::Input &input, std::string_view role) const
+    {
+        IBIDEM_CHECK(checkResolved(input, role));
+        return locate(input, role,
+                      data::Cache(m_cacheFolder).find(input.sha256, spec::tableOptions(m_spec.data, role)));
+    }
+
     static Status checkResolved(const spec::Input &input, std::string_view role)
     {
         if (input.path.empty() && !input.sha256.empty())
@@ -115,6 +131,12 @@ Result<prepare::PreparationInputs> loadInputs(const spec::RunSpec &spec, const r
         IBIDEM_TRY(inputs.split, prepare::parseSplit(text, spec.preparation.split->name));
     }
     return inputs;
+}
+
+Result<std::shared_ptr<const data::MatrixFile>>
+loadMatrix(const spec::RunSpec &spec, const runs::LocalInfo &local, const std::filesystem::path &cacheFolder)
+{
+    return Loader(spec, local, cacheFolder).matrix(spec.data.train, "train");
 }
 
 } // namespace ibidem::app

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "models/base/result.h"
+#include "models/data/count_matrix.h"
 #include "models/prepare/expression.h"
 #include "models/runs/run_folder.h"
 #include "models/spec/run_spec.h"
 
 #include <filesystem>
+#include <memory>
 
 namespace ibidem::app {
 
@@ -16,5 +18,10 @@ namespace ibidem::app {
 /// specified), BadSpec.
 [[nodiscard]] Result<prepare::PreparationInputs>
 loadInputs(const spec::RunSpec &spec, const runs::LocalInfo &local, const std::filesystem::path &cacheFolder);
+
+/// The matrix that a network learns from, found and compared in the same way. Its values are not hashed here:
+/// MatrixFile::verify does.
+[[nodiscard]] Result<std::shared_ptr<const data::MatrixFile>>
+loadMatrix(const spec::RunSpec &spec, const runs::LocalInfo &local, const std::filesystem::path &cacheFolder);
 
 } // namespace ibidem::app

@@ -2,22 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/train/training_run.h"
 
-#include "app/train/inputs.h"
-#include "app/train/results.h"
+#include "app/train/result_files.h"
 #include "app/train/run_log.h"
-#include "app/train/trainer_module.h"
+#include "app/train/run_work.h"
 #include "models/base/files.h"
 #include "models/base/version.h"
-#include "models/prepare/expression.h"
 #include "models/runs/events.h"
 #include "models/runs/manifest.h"
 #include "models/runs/run_folder.h"
 #include "models/train/reproducibility/effective_state.h"
-#include "models/train/reproducibility/system_facts.h"
-#include "models/train/trainer.h"
 
 #include <chrono>
-#include <future>
 #include <unistd.h>
 
 namespace ibidem::app {
@@ -25,38 +20,6 @@ namespace ibidem::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// The heavy module, loaded while the data is read; then the facts about what is loaded, while the trees
-/// grow.
-class Background
-{
-public:
-    Background()
-        : m_module(m_promise.get_future())
-        , m_facts(std::async(std::launch::async, [this] {
-            m_promise.set_value(loadTreesTrainer());
-            return train::environmentFacts();
-        }))
-    {}
-
-    ~Background()
-    {
-        if (m_facts.valid())
-            m_facts.wait();
-    }
-
-    Background(const Background &) = delete;
-    Background &operator=(const Background &) = delete;
-
-    Result<std::unique_ptr<train::Trainer>> trainer() { return m_module.get(); }
-
-    Json facts() { return m_facts.get(); }
-
-private:
-    std::promise<Result<std::unique_ptr<train::Trainer>>> m_promise;
-    std::future<Result<std::unique_ptr<train::Trainer>>> m_module;
-    std::future<Json> m_facts;
-};
 
 /// Passes what the trainer tells on to events and log, and judges the state it finds.
 class Listener : public train::TrainListener
@@ -79,11 +42,11 @@ public:
     {
         Json fields = {{"recipe", m_spec.recipe},   {"level", spec::levelName(m_spec.level)},
                        {"seed", m_spec.seed},       {"device", m_spec.device},
-                       {"threads", m_spec.threads}, {"rounds", m_spec.model.rounds}};
+                       {"threads", m_spec.threads}, {"rounds", spec::roundCount(m_spec)}};
         if (m_resumed)
             fields["fromRound"] = fromRound;
         m_events.write("started", std::move(fields));
-        m_log.add("info", m_resumed ? "resumed after round " + std::to_string(fromRound) : "started");
+        m_log.add("info", m_resumed ? "resumed after " + std::to_string(fromRound) : "started");
     }
 
     void round(std::int64_t round, std::int64_t rounds,
@@ -169,22 +132,21 @@ private:
     {
         IBIDEM_CHECK(readSpec());
         train::applyPins(m_spec);
-        Background background;
-        IBIDEM_TRY(const prepare::PreparedExpression data, prepared());
-        describeData(m_manifest, data);
-        for (const std::string &note : data.notes)
+        const std::unique_ptr<RunWork> task = m_spec.kind == spec::ModelKind::Autoencoder
+                                                  ? makeCellsWork(m_spec, m_options.probe)
+                                                  : makeTreesWork(m_spec);
+        task->begin();
+        IBIDEM_CHECK(task->prepare(m_folder, m_manifest, token()));
+        for (const std::string &note : m_manifest.notes)
             m_log.add("note", note);
-        IBIDEM_TRY(const std::unique_ptr<train::Trainer> trainer, background.trainer());
-        auto fingerprints = std::async(std::launch::async, [&data] { return fingerprintBytes(data); });
         Listener listener(m_spec, m_options.resume, m_events, m_log);
-        const train::TrainRequest request{m_spec, data, m_folder, m_options.resume};
-        auto outcome = trainer->train(request, listener, token());
+        auto outcome = task->train(m_folder, m_options.resume, listener, token());
         m_manifest.effectiveState = listener.state();
-        m_manifest.environment = background.facts();
+        m_manifest.environment = task->environment();
         if (!outcome)
             return tl::unexpected<Error>(std::move(outcome).error());
-        IBIDEM_TRY(m_files[std::string(runs::kFingerprintsFile)], fingerprints.get());
-        return outcome->stopped ? recordStop(*outcome) : recordResults(data, *outcome);
+        IBIDEM_CHECK(task->addRecords(m_files));
+        return outcome->stopped ? recordStop(*outcome) : recordResults(*task, *outcome);
     }
 
     Status readSpec()
@@ -217,18 +179,15 @@ private:
             });
     }
 
-    Result<prepare::PreparedExpression> prepared()
-    {
-        const runs::LocalInfo local = runs::readLocalInfo(m_folder).value_or(runs::LocalInfo{});
-        IBIDEM_TRY(const prepare::PreparationInputs inputs, loadInputs(m_spec, local, cacheFolder()));
-        return prepare::prepareExpression(inputs, m_spec, token());
-    }
-
-    Result<int> recordResults(const prepare::PreparedExpression &data, const train::TrainOutcome &outcome)
+    Result<int> recordResults(RunWork &task, const WorkOutcome &outcome)
     {
         m_manifest.outcome = "finished";
         m_manifest.roundsDone = outcome.roundsDone;
-        IBIDEM_CHECK(addResults(m_manifest, m_files, m_spec, data, outcome));
+        if (const Status added = task.addResults(m_folder, m_manifest, m_files, token()); !added) {
+            if (added.error().code != ErrorCode::Stopped)
+                return tl::unexpected<Error>(added.error());
+            return recordStop(outcome);
+        }
         IBIDEM_CHECK(conclude());
         m_events.write("finished",
                        {{"outcome", "finished"}, {"chain", m_manifest.chain}, {"seconds", secondsSoFar()}});
@@ -236,7 +195,7 @@ private:
         return 0;
     }
 
-    Result<int> recordStop(const train::TrainOutcome &outcome)
+    Result<int> recordStop(const WorkOutcome &outcome)
     {
         m_manifest.outcome = "stopped";
         m_manifest.roundsDone = outcome.roundsDone;
@@ -250,11 +209,17 @@ private:
     /// All files, the manifest last, then the final name.
     Status conclude()
     {
-        m_log.add("info", m_manifest.outcome + " after " + std::to_string(m_manifest.roundsDone) + " rounds");
+        m_log.add("info", m_manifest.outcome + " after " + std::to_string(m_manifest.roundsDone) + " " +
+                              unit() + "s");
         IBIDEM_CHECK(writeResults(m_manifest, m_files, m_folder));
         IBIDEM_CHECK(runs::writeManifest(m_folder, m_manifest));
         IBIDEM_CHECK(runs::finishPartial(m_folder));
         return {};
+    }
+
+    [[nodiscard]] std::string unit() const
+    {
+        return m_spec.kind == spec::ModelKind::Autoencoder ? "epoch" : "round";
     }
 
     tl::unexpected<Error> recordFailure(const Error &error)

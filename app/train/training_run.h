@@ -3,6 +3,7 @@
 #pragma once
 
 #include "models/base/result.h"
+#include "models/train/network/network_trainer.h"
 
 #include <filesystem>
 #include <optional>
@@ -15,6 +16,7 @@ struct TrainOptions
     std::filesystem::path spec;   ///< empty: the folder's own
     std::filesystem::path folder; ///< "<run>" or "<run>.partial"
     bool resume = false;
+    train::NetworkProbe probe = {}; ///< tests only
 };
 
 /// One run from its specification to its folder under the final name: finished, stopped or failed, the folder

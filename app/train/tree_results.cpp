@@ -1,18 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/train/results.h"
+#include "app/train/tree_results.h"
 
 #include "models/analyze/classification_metrics.h"
-#include "models/base/files.h"
 #include "models/base/sha256.h"
 #include "models/base/text.h"
 #include "models/data/tensor_list.h"
 #include "models/data/tree_ensemble.h"
-#include "models/kernels/tensor_digest.h"
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 
 namespace ibidem::app {
 
@@ -21,33 +18,6 @@ namespace {
 std::span<const std::byte> bytesOf(std::string_view text)
 {
     return std::as_bytes(std::span(text.data(), text.size()));
-}
-
-std::vector<std::uint64_t> sampleDigests(const prepare::PreparedSet &set, std::size_t genes)
-{
-    std::vector<std::uint64_t> digests;
-    digests.reserve(set.sampleIds.size());
-    for (std::size_t i = 0; i < set.sampleIds.size(); ++i)
-        digests.push_back(
-            kernels::tensorDigest(std::as_bytes(std::span(set.values).subspan(i * genes, genes))));
-    return digests;
-}
-
-/// Samples in the order of their ids, so that the order in the file does not enter.
-std::vector<std::uint64_t> geneDigests(const prepare::PreparedSet &set, std::size_t genes)
-{
-    std::vector<std::size_t> order(set.sampleIds.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(),
-              [&set](std::size_t a, std::size_t b) { return set.sampleIds[a] < set.sampleIds[b]; });
-    std::vector<std::uint64_t> digests(genes);
-    std::vector<float> column(order.size());
-    for (std::size_t gene = 0; gene < genes; ++gene) {
-        for (std::size_t i = 0; i < order.size(); ++i)
-            column[i] = set.values[order[i] * genes + gene];
-        digests[gene] = kernels::tensorDigest(std::as_bytes(std::span(column)));
-    }
-    return digests;
 }
 
 Result<std::string> predictionBytes(const prepare::PreparedExpression &data,
@@ -138,7 +108,7 @@ void addMetrics(runs::Manifest &manifest, const std::string &split, const prepar
 
 } // namespace
 
-void describeData(runs::Manifest &manifest, const prepare::PreparedExpression &data)
+void describeExpression(runs::Manifest &manifest, const prepare::PreparedExpression &data)
 {
     manifest.preparation = train::stageRecords(data);
     manifest.splitDigest = data.splitDigest;
@@ -146,29 +116,8 @@ void describeData(runs::Manifest &manifest, const prepare::PreparedExpression &d
     manifest.notes = data.notes;
 }
 
-Result<std::string> fingerprintBytes(const prepare::PreparedExpression &data)
-{
-    const std::size_t genes = data.geneIds.size();
-    data::TensorList file;
-    std::vector<std::vector<std::uint64_t>> kept;
-    kept.reserve(4);
-    const auto add = [&](const std::string &split, const prepare::PreparedSet &set) -> Status {
-        IBIDEM_CHECK(file.addNames(split + ".sample_ids", set.sampleIds));
-        kept.push_back(sampleDigests(set, genes));
-        file.add(split + ".sample_digests", data::DType::U64, {kept.back().size()}, kept.back());
-        file.add(split + ".classes", data::DType::I32, {set.classes.size()}, set.classes);
-        kept.push_back(geneDigests(set, genes));
-        file.add(split + ".gene_digests", data::DType::U64, {genes}, kept.back());
-        return {};
-    };
-    IBIDEM_CHECK(file.addNames("gene_ids", data.geneIds));
-    IBIDEM_CHECK(add("train", data.train));
-    IBIDEM_CHECK(add("test", data.test));
-    return data::safetensorsBytes(file.tensors(), {});
-}
-
-Status addResults(runs::Manifest &manifest, ResultFiles &files, const spec::RunSpec &spec,
-                  const prepare::PreparedExpression &data, const train::TrainOutcome &outcome)
+Status addTreeResults(runs::Manifest &manifest, ResultFiles &files, const spec::RunSpec &spec,
+                      const prepare::PreparedExpression &data, const train::TrainOutcome &outcome)
 {
     IBIDEM_TRY(const data::TreeEnsemble ensemble,
                data::parseXgboostUbjson(bytesOf(outcome.model), std::string(runs::kModelFile)));
@@ -194,16 +143,7 @@ Status addResults(runs::Manifest &manifest, ResultFiles &files, const spec::RunS
          {std::pair{"model", runs::kModelFile}, std::pair{"metrics", runs::kMetricsFile},
           std::pair{"rounds", runs::kRoundsFile}, std::pair{"predictions", runs::kPredictionsFile},
           std::pair{"importance", runs::kImportanceFile}})
-        manifest.digests[name] = sha256Hex(std::string_view(files.at(std::string(file))));
-    return {};
-}
-
-Status writeResults(runs::Manifest &manifest, const ResultFiles &files, const std::filesystem::path &folder)
-{
-    for (const auto &[name, bytes] : files) {
-        IBIDEM_CHECK(writeFileAtomically(folder / name, bytes));
-        manifest.files[name] = sha256Hex(std::string_view(bytes));
-    }
+        addDigest(manifest, files, name, file);
     return {};
 }
 

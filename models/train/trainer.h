@@ -8,6 +8,7 @@
 #include "models/prepare/expression.h"
 #include "models/runs/manifest.h"
 #include "models/spec/run_spec.h"
+#include "models/train/train_listener.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -33,21 +34,6 @@ struct TrainRequest
     const prepare::PreparedExpression &data;
     std::filesystem::path folder; ///< "<run>.partial": checkpoints go to its checkpoints/
     bool resume = false;          ///< go on from the newest sound checkpoint, or from the start if none
-};
-
-/// What a trainer tells while it works; called from the training thread only.
-class TrainListener
-{
-public:
-    virtual ~TrainListener() = default;
-    /// After set-up, before the first round: what the library reports about itself. An error ends the run
-    /// with it: the state contradicts the level.
-    [[nodiscard]] virtual Status ready(const Json &library) = 0;
-    virtual void started(std::int64_t fromRound) = 0;
-    virtual void round(std::int64_t round, std::int64_t rounds,
-                       const std::vector<runs::MetricPoint> &metrics) = 0;
-    virtual void checkpoint(std::int64_t round, const std::string &file) = 0;
-    virtual void warning(const std::string &message) = 0;
 };
 
 struct TrainOutcome

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
-#include "models/train/trees/checkpoint.h"
+#include "models/train/checkpoints/checkpoint.h"
 
 #include "models/base/files.h"
 #include "models/base/sha256.h"
@@ -8,14 +8,16 @@
 #include "models/data/safetensors.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 
 namespace ibidem::train {
 
 namespace {
 
-constexpr std::string_view kSchema = "ibidem/checkpoint/1";
-constexpr std::string_view kPrefix = "round-";
+constexpr std::string_view kSchema = "ibidem/checkpoint/2";
+/// Of the tensors that hold the metrics: no state may be called so.
+constexpr std::string_view kMetrics = "metric";
 constexpr std::string_view kSuffix = ".safetensors";
 constexpr std::size_t kDigits = 6;
 constexpr std::size_t kKept = 2;
@@ -28,10 +30,8 @@ std::span<const std::byte> bytesOf(std::string_view text)
 }
 
 /// safetensors has no checksum of its own.
-std::string contentDigest(std::string_view booster, std::string_view columns, std::span<const double> values,
-                          const Metadata &metadata)
+std::string contentDigest(std::span<const data::TensorView> tensors, const Metadata &metadata)
 {
-    const auto raw = std::as_bytes(values);
     Sha256 sha;
     for (const auto &[key, value] : metadata) {
         if (key == "digest")
@@ -39,18 +39,21 @@ std::string contentDigest(std::string_view booster, std::string_view columns, st
         sha.updateFramed(key);
         sha.updateFramed(value);
     }
-    sha.updateFramed(booster);
-    sha.updateFramed(columns);
-    sha.updateFramed({reinterpret_cast<const char *>(raw.data()), raw.size()});
+    for (const data::TensorView &tensor : tensors) {
+        sha.updateFramed(tensor.name);
+        sha.updateFramed(data::dtypeName(tensor.dtype));
+        sha.updateFramed({reinterpret_cast<const char *>(tensor.bytes.data()), tensor.bytes.size()});
+    }
     return sha.finishHex();
 }
 
-std::optional<std::int64_t> roundOfName(std::string_view name)
+std::optional<std::int64_t> roundOfName(std::string_view unit, std::string_view name)
 {
-    if (name.size() != kPrefix.size() + kDigits + kSuffix.size() || !name.starts_with(kPrefix) ||
+    const std::string prefix = std::string(unit) + "-";
+    if (name.size() != prefix.size() + kDigits + kSuffix.size() || !name.starts_with(prefix) ||
         !name.ends_with(kSuffix))
         return std::nullopt;
-    const std::string_view digits = name.substr(kPrefix.size(), kDigits);
+    const std::string_view digits = name.substr(prefix.size(), kDigits);
     if (digits.find_first_not_of("0123456789") != std::string_view::npos)
         return std::nullopt;
     return parseInteger(digits.substr(std::min(digits.find_first_not_of('0'), kDigits - 1)));
@@ -94,10 +97,12 @@ Result<std::string> entry(const Metadata &metadata, const std::string &key)
     return found->second;
 }
 
-std::string textOf(const data::TensorView *tensor)
+/// Sorted by name, so that the order in the file does not matter.
+std::vector<data::TensorView> sortedTensors(std::vector<data::TensorView> tensors)
 {
-    return tensor ? std::string(reinterpret_cast<const char *>(tensor->bytes.data()), tensor->bytes.size())
-                  : std::string();
+    std::sort(tensors.begin(), tensors.end(),
+              [](const data::TensorView &a, const data::TensorView &b) { return a.name < b.name; });
+    return tensors;
 }
 
 Result<Checkpoint> soundCheckpoint(const data::Safetensors &file)
@@ -106,16 +111,21 @@ Result<Checkpoint> soundCheckpoint(const data::Safetensors &file)
     IBIDEM_TRY(const std::string schema, entry(metadata, "schema"));
     IBIDEM_TRY(const std::string digest, entry(metadata, "digest"));
     IBIDEM_TRY(const std::string round, entry(metadata, "round"));
-    IBIDEM_TRY(const auto values, file.values<double>("metrics"));
-    Checkpoint checkpoint;
-    checkpoint.booster = textOf(file.find("booster"));
-    const std::string columns = textOf(file.find("metric_columns"));
-    if (schema != kSchema || contentDigest(checkpoint.booster, columns, values, metadata) != digest)
+    if (schema != kSchema || contentDigest(sortedTensors(file.tensors()), metadata) != digest)
         return fail(ErrorCode::BadData, "it is damaged");
     const auto number = parseInteger(round);
     if (!number || *number < 0)
         return fail(ErrorCode::BadData, "its round is no number");
+    Checkpoint checkpoint;
     checkpoint.round = *number;
+    for (const data::TensorView &tensor : file.tensors()) {
+        if (tensor.name.starts_with(kMetrics))
+            continue;
+        checkpoint.state[tensor.name] = {
+            tensor.dtype,
+            tensor.shape,
+            {reinterpret_cast<const char *>(tensor.bytes.data()), tensor.bytes.size()}};
+    }
     IBIDEM_TRY(checkpoint.metrics, metricPoints(file, checkpoint.round));
     return checkpoint;
 }
@@ -137,26 +147,26 @@ Status checkOwner(const Metadata &metadata, const CheckpointOwner &owner, const 
                     "restore the data that the run was started with, or start a new run");
     }
     if (library != owner.library)
-        return fail(ErrorCode::BadData, "it was written by XGBoost " + library + ", not " + owner.library);
+        return fail(ErrorCode::BadData, "it was written by " + library + ", not " + owner.library);
     return {};
 }
 
-void keepNewest(const std::filesystem::path &folder)
+void keepNewest(const std::filesystem::path &folder, const std::string &unit)
 {
-    const std::vector<std::int64_t> rounds = checkpointRounds(folder);
+    const std::vector<std::int64_t> rounds = checkpointRounds(folder, unit);
     std::error_code ignored;
     for (std::size_t i = kKept; i < rounds.size(); ++i)
-        std::filesystem::remove(folder / checkpointName(rounds[i]), ignored);
+        std::filesystem::remove(folder / checkpointName(unit, rounds[i]), ignored);
 }
 
 } // namespace
 
-std::string checkpointName(std::int64_t round)
+std::string checkpointName(std::string_view unit, std::int64_t round)
 {
     std::string digits = std::to_string(round);
     if (digits.size() < kDigits)
         digits.insert(0, kDigits - digits.size(), '0');
-    return std::string(kPrefix) + digits + std::string(kSuffix);
+    return std::string(unit) + "-" + digits + std::string(kSuffix);
 }
 
 Status writeCheckpoint(const std::filesystem::path &folder, const Checkpoint &checkpoint,
@@ -175,17 +185,20 @@ Status writeCheckpoint(const std::filesystem::path &folder, const Checkpoint &ch
                       {"spec", owner.chainStart},
                       {"data", owner.dataDigest},
                       {"library", owner.library}};
-    metadata["digest"] = contentDigest(checkpoint.booster, packed, values, metadata);
-    const std::vector<data::TensorView> tensors = {
-        {"booster", data::DType::U8, {checkpoint.booster.size()}, bytesOf(checkpoint.booster)},
+    std::vector<data::TensorView> tensors = {
         {"metric_columns", data::DType::U8, {packed.size()}, bytesOf(packed)},
         {"metrics",
          data::DType::F64,
          {static_cast<std::uint64_t>(checkpoint.round), columns.size()},
          std::as_bytes(std::span(values))}};
+    for (const auto &[name, tensor] : checkpoint.state)
+        tensors.push_back({name, tensor.type, tensor.shape, bytesOf(tensor.bytes)});
+    tensors = sortedTensors(std::move(tensors));
+    metadata["digest"] = contentDigest(tensors, metadata);
     IBIDEM_CHECK(makeFolder(folder));
-    IBIDEM_CHECK(data::writeSafetensors(folder / checkpointName(checkpoint.round), tensors, metadata));
-    keepNewest(folder);
+    IBIDEM_CHECK(
+        data::writeSafetensors(folder / checkpointName(owner.unit, checkpoint.round), tensors, metadata));
+    keepNewest(folder, owner.unit);
     return {};
 }
 
@@ -200,14 +213,14 @@ Result<Checkpoint> readCheckpoint(const std::filesystem::path &file, const Check
     return checkpoint;
 }
 
-std::vector<std::int64_t> checkpointRounds(const std::filesystem::path &folder)
+std::vector<std::int64_t> checkpointRounds(const std::filesystem::path &folder, std::string_view unit)
 {
     std::vector<std::int64_t> rounds;
     const auto names = listFolder(folder);
     if (!names)
         return rounds;
     for (const std::string &name : *names) {
-        if (const auto round = roundOfName(name))
+        if (const auto round = roundOfName(unit, name))
             rounds.push_back(*round);
     }
     std::sort(rounds.rbegin(), rounds.rend());
@@ -219,8 +232,8 @@ Result<std::optional<Checkpoint>> newestCheckpoint(const std::filesystem::path &
                                                    const std::function<Status(const Checkpoint &)> &accept,
                                                    const std::function<void(const std::string &)> &warn)
 {
-    for (const std::int64_t round : checkpointRounds(folder)) {
-        const std::string name = checkpointName(round);
+    for (const std::int64_t round : checkpointRounds(folder, owner.unit)) {
+        const std::string name = checkpointName(owner.unit, round);
         bool foreign = false;
         Result<Checkpoint> checkpoint = readCheckpoint(folder / name, owner, &foreign);
         if (!checkpoint && foreign)
@@ -242,6 +255,45 @@ void clearCheckpoints(const std::filesystem::path &folder)
 {
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
+}
+
+CheckpointWriter::CheckpointWriter(std::filesystem::path folder, const CheckpointOwner &owner,
+                                   Written written)
+    : m_folder(std::move(folder))
+    , m_owner(owner)
+    , m_written(std::move(written))
+{}
+
+CheckpointWriter::~CheckpointWriter()
+{
+    if (m_running.valid())
+        m_running.wait();
+}
+
+Status CheckpointWriter::start(Checkpoint checkpoint)
+{
+    IBIDEM_CHECK(finish());
+    m_round = checkpoint.round;
+    m_running = std::async(std::launch::async, [this, one = std::move(checkpoint)] {
+        return writeCheckpoint(m_folder, one, m_owner);
+    });
+    return {};
+}
+
+Status CheckpointWriter::poll()
+{
+    if (m_running.valid() && m_running.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
+        return finish();
+    return {};
+}
+
+Status CheckpointWriter::finish()
+{
+    if (!m_running.valid())
+        return {};
+    IBIDEM_CHECK(m_running.get());
+    m_written(m_round, checkpointName(m_owner.unit, m_round));
+    return {};
 }
 
 } // namespace ibidem::train

@@ -8,6 +8,8 @@ namespace ibidem::train {
 
 namespace {
 
+constexpr const char *kSetUpAgain = "run installer/setup and build again";
+
 std::string printed(const Json *value)
 {
     if (!value || value->is_null())
@@ -33,6 +35,12 @@ public:
         return judge(where, findAt(m_state, where), needed, std::move(cure));
     }
 
+    [[nodiscard]] Status needsText(std::string_view where) const
+    {
+        const Json *found = findAt(m_state, where);
+        return found && found->is_string() ? Status() : judge(where, found, "a text");
+    }
+
     /// Names of variables hold no dots, yet the dotted look-up is for documents of ours only.
     [[nodiscard]] Status needsVariable(const std::string &name, const std::string &needed) const
     {
@@ -46,7 +54,7 @@ public:
 
 private:
     [[nodiscard]] Status judge(std::string_view where, const Json *found, const Json &needed,
-                               std::string cure) const
+                               std::string cure = {}) const
     {
         if (found && *found == needed)
             return {};
@@ -84,13 +92,67 @@ Status checkArithmetic(const StateCheck &check)
     return {};
 }
 
-Status checkLibrary(const StateCheck &check)
+Status checkTrees(const StateCheck &check)
 {
     IBIDEM_CHECK(check.needs("library.name", "xgboost"));
-    IBIDEM_CHECK(check.needs("library.version", kPinnedXgboostVersion, "run installer/setup"));
+    IBIDEM_CHECK(check.needs("library.version", kPinnedXgboostVersion, kSetUpAgain));
     IBIDEM_CHECK(check.needs("library.treeMethod", "hist"));
-    IBIDEM_CHECK(check.needs("library.seedPerIteration", true));
+    return check.needs("library.seedPerIteration", true);
+}
+
+/// TF32 has several switches, of which the general one does not move the others.
+Status checkFullPrecision(const StateCheck &check)
+{
+    for (const char *backend : {"cuda", "mkldnn"})
+        for (const char *operation : {"all", "conv", "matmul", "rnn"})
+            IBIDEM_CHECK(
+                check.needs(std::string("library.float32Precision.") + backend + "." + operation, "ieee"));
+    IBIDEM_CHECK(check.needs("library.float32Precision.generic.all", "ieee"));
+    IBIDEM_CHECK(check.needs("library.float32MatmulPrecision", "highest"));
+    for (const char *name : {"allowTF32CuDNN", "allowTF32CuBLAS", "allowTF32OneDNN",
+                             "allowFP16AccumulationCuBLAS", "allowFP16ReductionCPU"})
+        IBIDEM_CHECK(check.needs(std::string("library.") + name, false));
+    for (const char *name : {"allowFP16ReductionCuBLAS", "allowBF16ReductionCuBLAS"})
+        IBIDEM_CHECK(check.needs(std::string("library.") + name, "full precision, no split k"));
     return {};
+}
+
+/// What LibTorch calls the instruction set that a pin limits it to.
+std::string_view cpuCapability(const std::string &isa)
+{
+    if (isa == "scalar")
+        return "DEFAULT";
+    return isa == "avx512" ? "AVX512" : "AVX2";
+}
+
+Status checkLibTorch(const StateCheck &check, const spec::RunSpec &spec)
+{
+    IBIDEM_CHECK(check.needs("library.name", "libtorch"));
+    IBIDEM_CHECK(check.needs("library.version", kPinnedLibTorchVersion, kSetUpAgain));
+    IBIDEM_CHECK(check.needs("library.deterministicAlgorithms", true));
+    IBIDEM_CHECK(check.needs("library.deterministicAlgorithmsWarnOnly", false));
+    IBIDEM_CHECK(check.needs("library.deterministicCuDNN", true));
+    IBIDEM_CHECK(check.needs("library.deterministicMkldnn", true));
+    IBIDEM_CHECK(check.needs("library.benchmarkCuDNN", false));
+    IBIDEM_CHECK(check.needs("library.userEnabledNNPACK", false));
+    IBIDEM_CHECK(check.needs("library.interopThreads", 1));
+    IBIDEM_CHECK(checkFullPrecision(check));
+    return check.needs("library.cpuCapability", cpuCapability(spec.isa),
+                       "LibTorch must be loaded after its pins are set");
+}
+
+Status checkKernels(const StateCheck &check)
+{
+    IBIDEM_CHECK(check.needs("library.name", "ibidem-kernels"));
+    IBIDEM_CHECK(check.needsText("library.version"));
+    return check.needs("library.floatStateExact", true);
+}
+
+Status checkModel(const StateCheck &check, const spec::RunSpec &spec)
+{
+    if (spec.kind == spec::ModelKind::Trees)
+        return checkTrees(check);
+    return spec.level == spec::Level::Portable ? checkKernels(check) : checkLibTorch(check, spec);
 }
 
 } // namespace
@@ -104,12 +166,12 @@ Status checkLevel(const spec::RunSpec &spec, const Json &effectiveState)
     if (spec.level == spec::Level::Seeded)
         return {};
     IBIDEM_CHECK(checkArithmetic(check));
-    IBIDEM_CHECK(checkLibrary(check));
+    IBIDEM_CHECK(checkModel(check, spec));
     IBIDEM_CHECK(check.needs("isa.used", spec.isa));
     if (spec.level == spec::Level::Deterministic)
         return {};
     IBIDEM_CHECK(check.needs("device", "cpu"));
-    return check.needs("library.ownGradients", true);
+    return spec.kind == spec::ModelKind::Trees ? check.needs("library.ownGradients", true) : Status();
 }
 
 } // namespace ibidem::train

@@ -10,7 +10,7 @@ namespace ibidem::train {
 
 namespace {
 
-constexpr std::uint64_t kCellsWorthThreads = 1'000'000;
+constexpr std::uint64_t kCellsWorthThreads = 1'000'000; ///< of a table that trees are grown on
 
 /// An answered portable order stays on the CPU: its kernels exist only there.
 Status resolveDevice(spec::RunSpec &spec, bool levelGiven)
@@ -50,12 +50,18 @@ Status resolveIsa(spec::RunSpec &spec)
                 "--isa auto, or one of: " + join(available, ", "));
 }
 
+/// The one place that knows when a second thread pays.
+bool isWorthThreads(spec::ModelKind kind, std::uint64_t cells) noexcept
+{
+    return kind != spec::ModelKind::Trees || cells >= kCellsWorthThreads;
+}
+
 void resolveThreads(spec::RunSpec &spec, std::uint64_t cells)
 {
     if (spec.threads > 0)
         return;
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    spec.threads = cells < kCellsWorthThreads ? 1 : cores;
+    spec.threads = isWorthThreads(spec.kind, cells) ? cores : 1;
 }
 
 } // namespace

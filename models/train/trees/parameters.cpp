@@ -56,12 +56,12 @@ std::size_t groupCount(std::size_t classCount) noexcept
 Result<std::vector<std::pair<std::string, std::string>>> boosterParameters(const spec::RunSpec &spec,
                                                                            std::size_t classCount)
 {
-    IBIDEM_TRY(std::string objective, objectiveFor(spec.model.objective, classCount));
+    IBIDEM_TRY(std::string objective, objectiveFor(spec.trees.objective, classCount));
     if (spec.seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
         return fail(ErrorCode::BadSpec,
                     "reproducibility.seed " + std::to_string(spec.seed) + " is too large for XGBoost", {},
                     "use a seed below 2^63");
-    const spec::TreesSpec &model = spec.model;
+    const spec::TreesSpec &model = spec.trees;
     std::vector<std::pair<std::string, std::string>> parameters = {
         {"booster", "gbtree"},
         {"tree_method", "hist"},

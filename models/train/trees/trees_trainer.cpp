@@ -3,69 +3,18 @@
 #include "models/train/trees/trees_trainer.h"
 
 #include "models/analyze/classification_metrics.h"
-#include "models/train/trees/checkpoint.h"
+#include "models/train/checkpoints/checkpoint.h"
 #include "models/train/trees/gradients.h"
 #include "models/train/trees/parameters.h"
 #include "models/train/trees/xgboost_api.h"
 
-#include <chrono>
-#include <future>
+#include <span>
 
 namespace ibidem::train {
 
 namespace {
 
-/// Writes checkpoints beside the training, one at a time.
-class CheckpointWriter
-{
-public:
-    CheckpointWriter(std::filesystem::path folder, const CheckpointOwner &owner)
-        : m_folder(std::move(folder))
-        , m_owner(owner)
-    {}
-
-    ~CheckpointWriter()
-    {
-        if (m_running.valid())
-            m_running.wait();
-    }
-
-    CheckpointWriter(const CheckpointWriter &) = delete;
-    CheckpointWriter &operator=(const CheckpointWriter &) = delete;
-
-    [[nodiscard]] Status start(Checkpoint checkpoint, TrainListener &listener)
-    {
-        IBIDEM_CHECK(finish(listener));
-        m_round = checkpoint.round;
-        m_running = std::async(std::launch::async, [this, one = std::move(checkpoint)] {
-            return writeCheckpoint(m_folder, one, m_owner);
-        });
-        return {};
-    }
-
-    /// Tells the listener of a checkpoint that is written by now.
-    [[nodiscard]] Status poll(TrainListener &listener)
-    {
-        if (m_running.valid() && m_running.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
-            return finish(listener);
-        return {};
-    }
-
-    [[nodiscard]] Status finish(TrainListener &listener)
-    {
-        if (!m_running.valid())
-            return {};
-        IBIDEM_CHECK(m_running.get());
-        listener.checkpoint(m_round, checkpointName(m_round));
-        return {};
-    }
-
-private:
-    std::filesystem::path m_folder;
-    const CheckpointOwner &m_owner;
-    std::future<Status> m_running;
-    std::int64_t m_round = 0;
-};
+constexpr const char *kBoosterState = "booster";
 
 class Session
 {
@@ -82,7 +31,7 @@ public:
         , m_classCount(request.data.classNames.size())
         , m_ownGradients(request.spec.level == spec::Level::Portable)
         , m_owner{spec::chainStart(request.spec), runs::dataDigest(stageRecords(request.data)),
-                  xgboostVersion()}
+                  "XGBoost " + xgboostVersion()}
     {}
 
     Result<TrainOutcome> run()
@@ -139,8 +88,11 @@ private:
     /// A state carries its parameters; threads and device may be others today.
     Status restore(const Checkpoint &checkpoint)
     {
+        const auto found = checkpoint.state.find(kBoosterState);
+        if (found == checkpoint.state.end())
+            return fail(ErrorCode::BadData, "it holds no trees");
         IBIDEM_TRY(Booster booster, Booster::create({&m_train, &m_test}));
-        IBIDEM_CHECK(booster.restore(checkpoint.booster));
+        IBIDEM_CHECK(booster.restore(found->second.bytes));
         IBIDEM_TRY(const std::int64_t rounds, booster.rounds());
         if (rounds != checkpoint.round)
             return fail(ErrorCode::BadData, "it holds " + std::to_string(rounds) + " rounds");
@@ -152,8 +104,10 @@ private:
 
     Status allRounds()
     {
-        CheckpointWriter writer(m_folder, m_owner);
-        const std::int64_t rounds = m_spec.model.rounds;
+        CheckpointWriter writer(m_folder, m_owner, [this](std::int64_t round, const std::string &file) {
+            m_listener.checkpoint(round, file);
+        });
+        const std::int64_t rounds = m_spec.trees.rounds;
         while (m_outcome.roundsDone < rounds) {
             if (m_token.stopRequested()) {
                 m_outcome.stopped = true;
@@ -164,18 +118,19 @@ private:
             if (m_spec.checkpointEvery > 0 && m_outcome.roundsDone % m_spec.checkpointEvery == 0 &&
                 m_outcome.roundsDone < rounds)
                 IBIDEM_CHECK(writeNow(writer));
-            IBIDEM_CHECK(writer.poll(m_listener));
+            IBIDEM_CHECK(writer.poll());
         }
-        return writer.finish(m_listener);
+        return writer.finish();
     }
 
     Status writeNow(CheckpointWriter &writer)
     {
         Checkpoint checkpoint;
         checkpoint.round = m_outcome.roundsDone;
-        IBIDEM_TRY(checkpoint.booster, m_booster.state());
+        IBIDEM_TRY(const std::string state, m_booster.state());
+        checkpoint.add(kBoosterState, data::DType::U8, std::span(state.data(), state.size()));
         checkpoint.metrics = m_outcome.metrics;
-        return writer.start(std::move(checkpoint), m_listener);
+        return writer.start(std::move(checkpoint));
     }
 
     Status oneRound()
@@ -211,7 +166,7 @@ private:
         std::vector<runs::MetricPoint> points;
         addPoints(points, "train", m_data.train, m_outcome.trainMargins);
         addPoints(points, "test", m_data.test, m_outcome.testMargins);
-        m_listener.round(m_outcome.roundsDone, m_spec.model.rounds, points);
+        m_listener.round(m_outcome.roundsDone, m_spec.trees.rounds, points);
         m_outcome.metrics.insert(m_outcome.metrics.end(), points.begin(), points.end());
     }
 

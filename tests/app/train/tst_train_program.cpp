@@ -41,7 +41,7 @@ private:
         spec.recipe = "expression-xgboost";
         spec.data.train = classes == 2 ? m_train : m_train3;
         spec.data.test = classes == 2 ? m_test : m_test3;
-        spec.model.rounds = 60;
+        spec.trees.rounds = 60;
         spec.checkpointEvery = 10;
         spec.device = "cpu";
         spec.threads = 1;
@@ -213,7 +213,7 @@ void TestTrainProgram::changesGiveOtherRuns()
 {
     std::vector<spec::RunSpec> changed(4, specOf(2));
     changed[0].seed = 1;
-    changed[1].model.learningRate = 0.25;
+    changed[1].trees.learningRate = 0.25;
     data::ExpressionTable table = syntheticTable(2, 120, "A", 1);
     table.values[5] += 1e-3;
     changed[2].data.train = m_program.add("one-value.tsv", table);
@@ -241,7 +241,7 @@ void TestTrainProgram::goesOnAfterAKillWithTheSameBits()
     QFETCH(int, classes);
     QFETCH(int, number);
     spec::RunSpec spec = specOf(static_cast<std::size_t>(classes));
-    spec.model.rounds = 800;
+    spec.trees.rounds = 800;
     spec.checkpointEvery = 25;
     const auto file = m_program.writeSpec("killed.json", spec);
     const auto whole = m_program.path("uninterrupted" + std::to_string(classes));
@@ -294,7 +294,7 @@ void TestTrainProgram::stopsOnRequestAndGoesOn()
 {
     QFETCH(int, signal);
     spec::RunSpec spec = specOf(2);
-    spec.model.rounds = 100000; // far more than it will come to
+    spec.trees.rounds = 100000; // far more than it will come to
     const auto run = m_program.path(std::string("stopped-") + QTest::currentDataTag());
     const auto process =
         m_program.start({QString::fromStdString(m_program.writeSpec("stop.json", spec).string()),
@@ -337,7 +337,7 @@ void TestTrainProgram::aSecondSignalEndsAtOnce()
 {
     for (const auto &[signal, expected] : {std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}}) {
         spec::RunSpec spec = specOf(2);
-        spec.model.rounds = 100000;
+        spec.trees.rounds = 100000;
         const auto run = m_program.path("second-signal" + std::to_string(signal));
         const auto process =
             m_program.start({QString::fromStdString(m_program.writeSpec("second.json", spec).string()),
@@ -384,11 +384,11 @@ void TestTrainProgram::failuresLeaveAFolderThatSaysSo()
     else if (kind == 3)
         spec.device = "cuda:77";
     else if (kind == 4)
-        spec.model.rounds = 0;
+        spec.trees.rounds = 0;
     else if (kind == 5)
         environment["IBIDEM_MODULES"] = "/nowhere";
     else
-        spec.model.objective = "multi:softprob";
+        spec.trees.objective = "multi:softprob";
     if (kind == 3)
         spec.level = spec::Level::Deterministic;
     const auto run = m_program.path("failed" + std::to_string(kind));
@@ -408,7 +408,7 @@ void TestTrainProgram::failuresLeaveAFolderThatSaysSo()
 void TestTrainProgram::aHeldFolderIsLeftAlone()
 {
     spec::RunSpec spec = specOf(2);
-    spec.model.rounds = 100000;
+    spec.trees.rounds = 100000;
     const auto run = m_program.path("held");
     const auto process =
         m_program.start({QString::fromStdString(m_program.writeSpec("held.json", spec).string()),

@@ -41,7 +41,7 @@ inline ibidem::prepare::PreparedExpression syntheticExpression(std::size_t class
 inline ibidem::spec::RunSpec syntheticSpec()
 {
     ibidem::spec::RunSpec spec;
-    spec.model.rounds = 30;
+    spec.trees.rounds = 30;
     spec.checkpointEvery = 10;
     spec.device = "cpu";
     spec.threads = 1;

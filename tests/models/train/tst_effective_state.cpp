@@ -41,6 +41,53 @@ Json goodState(const spec::RunSpec &spec)
     return train::readEffectiveState(spec, libraryState(spec));
 }
 
+spec::RunSpec networkSpec(Level level)
+{
+    spec::RunSpec spec = resolvedSpec(level);
+    spec.kind = spec::ModelKind::Autoencoder;
+    return spec;
+}
+
+Json kernelsState(const spec::RunSpec &spec)
+{
+    return {{"name", "ibidem-kernels"}, {"version", "matmul 1"},  {"nthread", spec.threads},
+            {"seed", spec.seed},        {"device", spec.device},  {"isa", spec.isa},
+            {"optimiser", "adam"},      {"floatStateExact", true}};
+}
+
+/// What the library engine reads back on a CPU, as far as a level asks for it.
+Json libTorchState(const spec::RunSpec &spec)
+{
+    const Json ieee = {{"all", "ieee"}, {"conv", "ieee"}, {"matmul", "ieee"}, {"rnn", "ieee"}};
+    const char *split = "full precision, no split k";
+    Json state = {{"name", "libtorch"},
+                  {"version", "2.11.0"},
+                  {"nthread", spec.threads},
+                  {"seed", spec.seed},
+                  {"device", spec.device},
+                  {"isa", spec.isa},
+                  {"cpuCapability", "DEFAULT"},
+                  {"interopThreads", 1},
+                  {"float32MatmulPrecision", "highest"},
+                  {"allowFP16ReductionCuBLAS", split},
+                  {"allowBF16ReductionCuBLAS", split}};
+    state["float32Precision"] = {{"cuda", ieee}, {"mkldnn", ieee}, {"generic", {{"all", "ieee"}}}};
+    for (const char *on : {"deterministicAlgorithms", "deterministicCuDNN", "deterministicMkldnn"})
+        state[on] = true;
+    for (const char *off :
+         {"deterministicAlgorithmsWarnOnly", "benchmarkCuDNN", "userEnabledNNPACK", "allowTF32CuDNN",
+          "allowTF32CuBLAS", "allowTF32OneDNN", "allowFP16AccumulationCuBLAS", "allowFP16ReductionCPU"})
+        state[off] = false;
+    return state;
+}
+
+Json goodNetworkState(const spec::RunSpec &spec)
+{
+    train::applyPins(spec);
+    return train::readEffectiveState(spec, spec.level == Level::Portable ? kernelsState(spec)
+                                                                         : libTorchState(spec));
+}
+
 std::string refusal(const spec::RunSpec &spec, const Json &state)
 {
     const Status status = train::checkLevel(spec, state);
@@ -66,6 +113,10 @@ private Q_SLOTS:
     void everyLevelAcceptsItsOwnState();
     void namesEachContradiction_data();
     void namesEachContradiction();
+    void everyLevelAcceptsANetworksState_data();
+    void everyLevelAcceptsANetworksState();
+    void namesEachContradictionOfANetwork_data();
+    void namesEachContradictionOfANetwork();
     void seededLetsArithmeticBe();
     void randomDemandsNothing();
     void refusesAStateThatWasNotRead();
@@ -134,6 +185,75 @@ void TestEffectiveState::namesEachContradiction()
     const spec::RunSpec spec = resolvedSpec(Level::Portable);
     const Json good = goodState(spec);
     const Json state = changed(good, pointer.constData(), *parseJson(value.toStdString()));
+    const QString message = QString::fromStdString(refusal(spec, state));
+    QVERIFY2(message.contains(words), qPrintable(message));
+}
+
+void TestEffectiveState::everyLevelAcceptsANetworksState_data()
+{
+    everyLevelAcceptsItsOwnState_data();
+}
+
+void TestEffectiveState::everyLevelAcceptsANetworksState()
+{
+    QFETCH(int, level);
+    const spec::RunSpec spec = networkSpec(static_cast<Level>(level));
+    QCOMPARE(QString::fromStdString(refusal(spec, goodNetworkState(spec))), QString());
+}
+
+void TestEffectiveState::namesEachContradictionOfANetwork_data()
+{
+    QTest::addColumn<int>("level");
+    QTest::addColumn<QByteArray>("pointer");
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<QString>("words");
+    const auto row = [](Level level, const char *pointer, const char *value, const char *words) {
+        QTest::addRow("%s %s", spec::levelName(level).data(), pointer)
+            << static_cast<int>(level) << QByteArray(pointer) << QByteArray(value)
+            << QString::fromUtf8(words);
+    };
+    row(Level::Portable, "/library/name", "\"libtorch\"", "library.name = \"ibidem-kernels\"");
+    row(Level::Portable, "/library/version", "null", "library.version = \"a text\", found nothing");
+    row(Level::Portable, "/library/floatStateExact", "false", "library.floatStateExact = true");
+    row(Level::Portable, "/threads/used", "9", "threads.used = 2, found 9");
+    row(Level::Portable, "/isa/used", "\"avx512\"", "isa.used = \"scalar\"");
+    row(Level::Portable, "/floatingPoint/flushToZero", "true", "floatingPoint.flushToZero = false");
+    const Level level = Level::Deterministic;
+    row(level, "/library/name", "\"ibidem-kernels\"", "library.name = \"libtorch\"");
+    row(level, "/library/version", "\"2.10.0\"", "library.version = \"2.11.0\", found \"2.10.0\"");
+    row(level, "/library/deterministicAlgorithms", "false", "deterministicAlgorithms = true, found false");
+    row(level, "/library/deterministicAlgorithmsWarnOnly", "true", "deterministicAlgorithmsWarnOnly = false");
+    row(level, "/library/deterministicCuDNN", "false", "deterministicCuDNN = true");
+    row(level, "/library/deterministicMkldnn", "false", "deterministicMkldnn = true");
+    row(level, "/library/benchmarkCuDNN", "true", "benchmarkCuDNN = false, found true");
+    row(level, "/library/userEnabledNNPACK", "true", "userEnabledNNPACK = false");
+    row(level, "/library/interopThreads", "4", "interopThreads = 1, found 4");
+    row(level, "/library/allowTF32CuDNN", "true", "allowTF32CuDNN = false");
+    row(level, "/library/allowTF32CuBLAS", "\"refused: mixed\"", "allowTF32CuBLAS = false, found \"refused");
+    row(level, "/library/allowTF32OneDNN", "true", "allowTF32OneDNN = false");
+    row(level, "/library/float32Precision/cuda/conv", "\"tf32\"", "cuda.conv = \"ieee\", found \"tf32\"");
+    row(level, "/library/float32Precision/cuda/rnn", "\"tf32\"", "cuda.rnn = \"ieee\"");
+    row(level, "/library/float32Precision/cuda/matmul", "\"tf32\"", "cuda.matmul = \"ieee\"");
+    row(level, "/library/float32Precision/mkldnn/matmul", "\"bf16\"", "mkldnn.matmul = \"ieee\"");
+    row(level, "/library/float32Precision/generic/all", "\"none\"", "generic.all = \"ieee\"");
+    row(level, "/library/float32MatmulPrecision", "\"high\"", "float32MatmulPrecision = \"highest\"");
+    row(level, "/library/allowFP16ReductionCuBLAS", "null", "allowFP16ReductionCuBLAS");
+    row(level, "/library/allowFP16AccumulationCuBLAS", "true", "allowFP16AccumulationCuBLAS");
+    row(level, "/library/cpuCapability", "\"AVX2\"", "cpuCapability = \"DEFAULT\", found \"AVX2\"");
+    row(level, "/threads/used", "1", "threads.used = 2, found 1");
+    row(level, "/isa/used", "\"avx2\"", "isa.used = \"scalar\"");
+    row(level, "/environment/ONEDNN_MAX_CPU_ISA", "null", "ONEDNN_MAX_CPU_ISA");
+    row(level, "/environment/MKL_CBWR", "\"AUTO\"", "MKL_CBWR");
+}
+
+void TestEffectiveState::namesEachContradictionOfANetwork()
+{
+    QFETCH(int, level);
+    QFETCH(QByteArray, pointer);
+    QFETCH(QByteArray, value);
+    QFETCH(QString, words);
+    const spec::RunSpec spec = networkSpec(static_cast<Level>(level));
+    const Json state = changed(goodNetworkState(spec), pointer.constData(), *parseJson(value.toStdString()));
     const QString message = QString::fromStdString(refusal(spec, state));
     QVERIFY2(message.contains(words), qPrintable(message));
 }

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void init();
     void smallTablesTakeOneThread();
     void largeTablesTakeEveryCore();
+    void networksTakeEveryCore();
     void keepsTheThreadsAskedFor();
     void takesTheBestIsa();
     void refusesAnUnknownIsa();
@@ -64,6 +65,16 @@ void TestResolve::largeTablesTakeEveryCore()
     const auto spec = train::resolve(onCpu(), false, 1'000'000);
     QVERIFY(spec);
     QCOMPARE(spec->threads, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void TestResolve::networksTakeEveryCore()
+{
+    spec::RunSpec network = onCpu();
+    network.kind = spec::ModelKind::Autoencoder;
+    const auto spec = train::resolve(network, false, 10);
+    QVERIFY(spec);
+    QCOMPARE(spec->threads, static_cast<int>(std::thread::hardware_concurrency()));
+    QVERIFY(spec->level == Level::Portable);
 }
 
 void TestResolve::keepsTheThreadsAskedFor()

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/files.h"
 #include "models/data/tree_ensemble.h"
-#include "models/train/trees/checkpoint.h"
+#include "models/train/checkpoints/checkpoint.h"
 #include "models/train/trees/trees_trainer.h"
 #include "tests/models/train/synthetic_expression.h"
 
@@ -168,7 +168,7 @@ void TestTreesTrainer::everyChangeIsSeen()
     seed.seed = 1;
     QVERIFY(!same(reference, trained(seed, data)));
     spec::RunSpec rate = spec;
-    rate.model.learningRate = 0.21;
+    rate.trees.learningRate = 0.21;
     QVERIFY(!same(reference, trained(rate, data)));
     auto value = data;
     value.train.values[0] = -3.0F; // a gene that tells the classes apart, in one sample
@@ -182,7 +182,7 @@ void TestTreesTrainer::oneUlpInOneGradientIsSeen()
 {
     const auto data = syntheticExpression(2);
     spec::RunSpec spec = syntheticSpec();
-    spec.model.subsample = 1.0; // every sample is used in every round
+    spec.trees.subsample = 1.0; // every sample is used in every round
     const TrainOutcome reference = trained(spec, data);
     const auto harmless = [](std::int64_t, std::span<float>, std::span<float>) {};
     QVERIFY(same(reference, trained(spec, data, harmless)));
@@ -222,7 +222,7 @@ void TestTreesTrainer::stopsWithACheckpointAndResumesToTheSameBits()
         QVERIFY(stopped->stopped);
         QCOMPARE(stopped->roundsDone, stopAfter);
         QVERIFY(!recorder.checkpoints.empty());
-        QCOMPARE(recorder.checkpoints.back(), checkpointName(stopAfter));
+        QCOMPARE(recorder.checkpoints.back(), checkpointName("round", stopAfter));
         resume = true;
     }
     Recorder recorder;
@@ -260,7 +260,7 @@ void TestTreesTrainer::keepsTwoCheckpoints()
     const std::filesystem::path path = folder.path().toStdString();
     Recorder recorder;
     QVERIFY(trained(spec, syntheticExpression(2), path, recorder).has_value());
-    QCOMPARE(checkpointRounds(path / runs::kCheckpointFolder), (std::vector<std::int64_t>{25, 20}));
+    QCOMPARE(checkpointRounds(path / runs::kCheckpointFolder, "round"), (std::vector<std::int64_t>{25, 20}));
     QCOMPARE(recorder.checkpoints.size(), std::size_t{5});
 }
 
@@ -274,7 +274,7 @@ void TestTreesTrainer::skipsADamagedCheckpoint()
     Recorder first;
     first.stopAfter = 25;
     QVERIFY(trained(spec, data, path, first).has_value());
-    const std::filesystem::path newest = path / runs::kCheckpointFolder / checkpointName(25);
+    const std::filesystem::path newest = path / runs::kCheckpointFolder / checkpointName("round", 25);
     std::string bytes = readFile(newest).value();
     bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
     QVERIFY(writeFileAtomically(newest, bytes).has_value());
@@ -287,9 +287,9 @@ void TestTreesTrainer::skipsADamagedCheckpoint()
     QVERIFY(same(*finished, whole));
 
     // Both damaged, one of them cut off: from the start, with the same bits.
-    for (const std::int64_t round : checkpointRounds(path / runs::kCheckpointFolder))
+    for (const std::int64_t round : checkpointRounds(path / runs::kCheckpointFolder, "round"))
         QVERIFY(
-            writeFileAtomically(path / runs::kCheckpointFolder / checkpointName(round), "half").has_value());
+            writeFileAtomically(path / runs::kCheckpointFolder / checkpointName("round", round), "half").has_value());
     Recorder third;
     const auto again = trained(spec, data, path, third, true);
     QVERIFY(again.has_value());
@@ -308,7 +308,7 @@ void TestTreesTrainer::refusesForeignCheckpoints()
     recorder.stopAfter = 12;
     QVERIFY(trained(spec, data, path, recorder).has_value());
     spec::RunSpec other = spec;
-    other.model.maxDepth = 4;
+    other.trees.maxDepth = 4;
     Recorder second;
     const auto wrongSpec = trained(other, data, path, second, true);
     QVERIFY(!wrongSpec.has_value());
@@ -357,7 +357,7 @@ void TestTreesTrainer::reportsItsStateBeforeTheFirstRound()
 void TestTreesTrainer::anUnfittingObjectiveIsRefused()
 {
     spec::RunSpec spec = syntheticSpec();
-    spec.model.objective = "binary:logistic";
+    spec.trees.objective = "binary:logistic";
     const QTemporaryDir folder;
     Recorder recorder;
     const auto refused = trained(spec, syntheticExpression(3), folder.path().toStdString(), recorder);
