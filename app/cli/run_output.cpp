@@ -12,6 +12,12 @@ namespace ibidem::cli {
 
 namespace {
 
+/// "rounds" of trees, "epochs" of networks.
+std::string roundWord(const runs::Manifest &manifest)
+{
+    return manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder ? "epoch" : "round";
+}
+
 constexpr std::array kMetricOrder = {"accuracy", "logloss",     "roc_auc",     "roc_auc_rounded",
                                      "mcc",      "sensitivity", "specificity", "f1"};
 
@@ -60,7 +66,8 @@ std::string runText(const Trained &trained, const runs::Manifest &manifest, cons
 {
     std::vector<std::vector<std::string>> rows{
         {"run", trained.run.string()},
-        {"outcome", manifest.outcome + ", " + std::to_string(manifest.roundsDone) + " rounds in " +
+        {"outcome", manifest.outcome + ", " + std::to_string(manifest.roundsDone) + " " +
+                        roundWord(manifest) + (manifest.roundsDone == 1 ? " in " : "s in ") +
                         formatFixed(trained.seconds, 1) + " s"}};
     if (manifest.spec) {
         const spec::RunSpec &spec = *manifest.spec;
@@ -91,7 +98,7 @@ Result<int> showTrained(const Trained &trained, Console &console)
     console.document(runDocument(trained, manifest));
     console.result(runText(trained, manifest, console));
     if (trained.exitCode != 0)
-        console.say("stopped after round " + std::to_string(manifest.roundsDone) +
+        console.say("stopped after " + roundWord(manifest) + " " + std::to_string(manifest.roundsDone) +
                     ", a checkpoint is written; go on with: ibidem resume " + trained.run.string());
     return trained.exitCode;
 }

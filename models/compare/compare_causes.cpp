@@ -12,10 +12,16 @@ namespace {
 
 const std::string kNone = "none";
 
-/// Settings that must not change a result, so that another value is only information.
+/// Settings that must not change what is trained, so that another value is only information.
 bool isExecution(const std::string &key)
 {
-    return key.starts_with("execution.") || key == "training.checkpointEvery";
+    return key.starts_with("execution.") || key == "training.checkpointEvery" || key.starts_with("analysis.");
+}
+
+/// How the text or the file was read is of no interest once the values that were read are the same.
+bool isReading(const std::string &key)
+{
+    return key.starts_with("data.options.") && key != "data.options.labelColumn";
 }
 
 struct NamedInput
@@ -58,9 +64,10 @@ bool hasSameContent(const std::optional<spec::Input> &a, const std::optional<spe
     return a->content.empty() || b->content.empty() ? a->sha256 == b->sha256 : a->content == b->content;
 }
 
-std::string outcomeText(const runs::Manifest &manifest)
+std::string outcomeText(const runs::Manifest &manifest, const std::string &roundName)
 {
-    std::string text = manifest.outcome + " after " + std::to_string(manifest.roundsDone) + " rounds";
+    std::string text =
+        manifest.outcome + " after " + std::to_string(manifest.roundsDone) + " " + roundName + "s";
     if (manifest.error)
         text += ": " + manifest.error->message;
     return text;
@@ -125,7 +132,9 @@ void compareOutcome(Findings &findings)
     const runs::Manifest &a = findings.a.manifest;
     const runs::Manifest &b = findings.b.manifest;
     if (a.outcome != b.outcome || a.roundsDone != b.roundsDone) {
-        Difference difference{"outcome", "outcome", outcomeText(a), outcomeText(b), {}, {}, 1, false};
+        const std::string &roundName = findings.comparison.roundName;
+        Difference difference{
+            "outcome", "outcome", outcomeText(a, roundName), outcomeText(b, roundName), {}, {}, 1, false};
         difference.informative = isComplete(a) && isComplete(b);
         if (difference.informative)
             findings.add(std::move(difference));
@@ -152,6 +161,18 @@ void compareSettings(Findings &findings)
                           true});
         return;
     }
+    if (specA->kind != specB->kind) {
+        ++findings.comparison.settings;
+        findings.add({"setting",
+                      "model.kind",
+                      std::string(spec::modelKindName(specA->kind)),
+                      std::string(spec::modelKindName(specB->kind)),
+                      {},
+                      {},
+                      1,
+                      false});
+        return;
+    }
     const bool sameTable = hasSameContent(specA->data.train, specB->data.train);
     const std::vector<spec::Setting> listA = spec::settings(*specA);
     const std::vector<spec::Setting> listB = spec::settings(*specB);
@@ -164,11 +185,14 @@ void compareSettings(Findings &findings)
             ++findings.comparison.settingsEqual;
             continue;
         }
-        // How the text was read is of no interest once the values that were read are the same.
-        const bool onlyReading =
-            sameTable && (key == "data.options.delimiter" || key == "data.options.orientation");
-        findings.add(
-            {"setting", key, listA[i].value, listB[i].value, {}, {}, 1, isExecution(key) || onlyReading});
+        findings.add({"setting",
+                      key,
+                      listA[i].value,
+                      listB[i].value,
+                      {},
+                      {},
+                      1,
+                      isExecution(key) || (sameTable && isReading(key))});
     }
 }
 
@@ -195,11 +219,11 @@ void compareStages(Findings &findings)
     const auto &b = findings.b.manifest.preparation;
     if (findings.isImported())
         return;
-    const auto text = [](const std::vector<runs::StageRecord> &stages, std::size_t i) {
+    const auto text = [&](const std::vector<runs::StageRecord> &stages, std::size_t i) {
         if (i >= stages.size())
             return kNone;
         const runs::StageRecord &stage = stages[i];
-        return stage.name + ", " + std::to_string(stage.samples) + " samples, " +
+        return stage.name + ", " + std::to_string(stage.samples) + " " + findings.sampleWord() + "s, " +
                std::to_string(stage.genes) + " genes, digest " + stage.digest;
     };
     const std::size_t count = std::max(a.size(), b.size());

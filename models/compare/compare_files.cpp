@@ -3,11 +3,11 @@
 // Files that are not what their manifest says, and where the damage is.
 #include "models/base/files.h"
 #include "models/base/text.h"
-#include "models/compare/numbers.h"
 #include "models/compare/parts.h"
+#include "models/compare/tensor_difference.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 #include <set>
 
 namespace ibidem::compare {
@@ -17,45 +17,9 @@ namespace {
 using data::DType;
 using data::TensorView;
 
-template <class T>
-T elementAt(const TensorView &tensor, std::size_t index)
-{
-    T value;
-    std::memcpy(&value, tensor.bytes.data() + index * sizeof(T), sizeof(T));
-    return value;
-}
-
-std::string elementText(const TensorView &tensor, std::size_t index)
-{
-    switch (tensor.dtype) {
-    case DType::F32:
-        return formatFloat(elementAt<float>(tensor, index));
-    case DType::F64:
-        return formatDouble(elementAt<double>(tensor, index));
-    case DType::I32:
-        return std::to_string(elementAt<std::int32_t>(tensor, index));
-    case DType::I64:
-        return std::to_string(elementAt<std::int64_t>(tensor, index));
-    case DType::U64:
-        return toHex(elementAt<std::uint64_t>(tensor, index));
-    default:
-        break;
-    }
-    const std::size_t size = data::byteSize(tensor.dtype);
-    std::vector<std::uint8_t> bytes(size);
-    std::memcpy(bytes.data(), tensor.bytes.data() + index * size, size);
-    return "0x" + toHex(bytes);
-}
-
-void fillNumbers(const TensorView &a, const TensorView &b, std::size_t index, Difference &difference)
-{
-    NumberSpread spread({});
-    if (a.dtype == DType::F32)
-        spread.add(elementAt<float>(a, index), elementAt<float>(b, index));
-    if (a.dtype == DType::F64)
-        spread.add(elementAt<double>(a, index), elementAt<double>(b, index));
-    spread.fill(difference);
-}
+/// Of embedding.safetensors: one row a cell.
+constexpr std::array<std::string_view, 5> kCellTensors = {"X_ae", "X_umap", "cell_errors", "labels",
+                                                          "leiden"};
 
 bool isEqual(const TensorView &a, const TensorView &b)
 {
@@ -76,12 +40,17 @@ std::string ownerOf(const RunContent &run, const TensorView &tensor, std::size_t
                    ? "gene " + run.fingerprints->geneIds[index]
                    : std::string();
     const std::vector<std::string> *ids = nullptr;
-    if (run.predictions && run.predictions->count(split) != 0)
+    const bool isOfCells =
+        std::find(kCellTensors.begin(), kCellTensors.end(), tensor.name) != kCellTensors.end();
+    if (run.network.embedding && isOfCells)
+        ids = &run.network.embedding->cellIds;
+    else if (run.predictions && run.predictions->count(split) != 0)
         ids = &run.predictions->at(split).ids;
     else if (run.fingerprints && run.fingerprints->splits.count(split) != 0)
         ids = &run.fingerprints->splits.at(split).ids;
     const std::size_t row = columns == 0 ? 0 : index / columns;
-    return ids != nullptr && row < ids->size() ? "sample " + (*ids)[row] : std::string();
+    return ids != nullptr && row < ids->size() ? (run.isNetwork() ? "cell " : "sample ") + (*ids)[row]
+                                               : std::string();
 }
 
 /// For names (NUL-separated text): the name that holds the byte.
@@ -110,28 +79,21 @@ void tellTensor(Findings &findings, const std::string &file, const RunContent &s
                       false});
         return;
     }
-    const std::size_t size = data::byteSize(a.dtype);
-    const std::size_t count = a.bytes.size() / size;
-    std::optional<std::size_t> first;
-    std::uint64_t different = 0;
-    for (std::size_t i = 0; i < count; ++i)
-        if (std::memcmp(a.bytes.data() + i * size, b.bytes.data() + i * size, size) != 0) {
-            ++different;
-            first = first.value_or(i);
-        }
-    if (!first)
+    const std::optional<TensorDifference> found = differenceOfTensors(a, b, {});
+    if (!found)
         return;
-    const std::string owner = ownerOf(sound, a, *first);
+    const std::string owner = ownerOf(sound, a, found->first);
     const bool isText = a.dtype == DType::U8;
     Difference difference{"file",
-                          base + ", element " + std::to_string(*first) + (owner.empty() ? "" : ", " + owner),
-                          isText ? nameAt(a, *first) : elementText(a, *first),
-                          isText ? nameAt(b, *first) : elementText(b, *first),
+                          base + ", element " + std::to_string(found->first) +
+                              (owner.empty() ? "" : ", " + owner),
+                          isText ? nameAt(a, found->first) : elementText(a, found->first),
+                          isText ? nameAt(b, found->first) : elementText(b, found->first),
                           {},
                           {},
-                          different,
+                          found->count,
                           false};
-    fillNumbers(a, b, *first, difference);
+    found->spread.fill(difference);
     findings.add(std::move(difference));
 }
 
@@ -204,7 +166,9 @@ void tellDamage(Findings &findings, bool isInA)
                       {},
                       1,
                       false});
-        if (locatable)
+        if (locatable && file == runs::kTraceFile)
+            tellTraceDamage(findings);
+        else if (locatable)
             tellTensors(findings, file, other);
     }
 }

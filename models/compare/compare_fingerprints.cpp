@@ -31,8 +31,8 @@ SampleMarks marksOf(const RunContent &run)
         for (std::size_t i = 0; i < part.ids.size(); ++i) {
             const auto index = static_cast<std::size_t>(part.classes[i]);
             const bool isNamed = part.classes[i] >= 0 && index < names.size();
-            marks.emplace(part.ids[i], SampleMark{split, part.samples[i],
-                                                  isNamed ? names[index] : std::to_string(part.classes[i])});
+            const std::string number = part.classes[i] < 0 ? "none" : std::to_string(part.classes[i]);
+            marks.emplace(part.ids[i], SampleMark{split, part.samples[i], isNamed ? names[index] : number});
         }
     return marks;
 }
@@ -45,7 +45,7 @@ void addLimited(Findings &findings, std::vector<Difference> differences, const s
     for (std::size_t i = 0; i < std::min(total, kListed); ++i)
         findings.add(std::move(differences[i]));
     if (total > kListed) {
-        Difference more{what, {}, {}, {}, {}, {}, 1, false};
+        Difference more{what, {}, {}, {}, {}, {}, 1, differences.back().informative};
         more.where = std::to_string(total - kListed) + " more " + rest;
         more.count = total - kListed;
         findings.add(std::move(more));
@@ -70,22 +70,31 @@ std::string counted(std::size_t count, const std::string &one, const std::string
 /// Samples that only one run has, that changed sides, or whose label changed.
 void compareMembership(Findings &findings, const SampleMarks &a, const SampleMarks &b)
 {
+    const std::string word = findings.sampleWord() + " ";
+    // Labels train no network: which column they were taken from explains that they differ.
+    const bool isOtherColumn = findings.hasOtherSettings("analysis.labelColumn");
     std::vector<Difference> samples;
     std::vector<Difference> labels;
     for (const auto &[id, mark] : a) {
         const auto other = b.find(id);
         if (other == b.end())
-            samples.push_back({"sample", mark.split + " sample " + id, "there", "missing", {}, {}, 1, false});
+            samples.push_back({"sample", mark.split + " " + word + id, "there", "missing", {}, {}, 1, false});
         else if (other->second.split != mark.split)
-            samples.push_back({"sample", "sample " + id, mark.split, other->second.split, {}, {}, 1, false});
+            samples.push_back({"sample", word + id, mark.split, other->second.split, {}, {}, 1, false});
         if (other != b.end() && other->second.label != mark.label)
-            labels.push_back(
-                {"label", "label of sample " + id, mark.label, other->second.label, {}, {}, 1, false});
+            labels.push_back({"label",
+                              "label of " + word + id,
+                              mark.label,
+                              other->second.label,
+                              {},
+                              {},
+                              1,
+                              isOtherColumn});
     }
     for (const auto &[id, mark] : b)
         if (a.count(id) == 0)
-            samples.push_back({"sample", mark.split + " sample " + id, "missing", "there", {}, {}, 1, false});
-    addLimited(findings, std::move(samples), "samples");
+            samples.push_back({"sample", mark.split + " " + word + id, "missing", "there", {}, {}, 1, false});
+    addLimited(findings, std::move(samples), findings.sampleWord() + "s");
     addLimited(findings, std::move(labels), "labels");
 }
 
@@ -105,9 +114,11 @@ void compareOrder(Findings &findings, const std::string &split, const std::vecto
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i] != b[i])
             places.push_back(i);
-    std::string where = split + ": order of samples, first at position " + std::to_string(places[0] + 1);
+    const std::string words = findings.sampleWord() + "s";
+    std::string where =
+        split + ": order of " + words + ", first at position " + std::to_string(places[0] + 1);
     if (places.size() == 2)
-        where = split + ": samples " + a[places[0]] + " and " + a[places[1]] + " have changed places";
+        where = split + ": " + words + " " + a[places[0]] + " and " + a[places[1]] + " have changed places";
     findings.add({"sample-order", where, a[places[0]], b[places[0]], {}, {}, places.size(), false});
 }
 
@@ -115,6 +126,7 @@ void compareOrder(Findings &findings, const std::string &split, const std::vecto
 /// out.
 std::vector<std::string> compareValues(Findings &findings, const SampleMarks &a, const SampleMarks &b)
 {
+    const std::string word = findings.sampleWord();
     std::vector<std::string> changed;
     std::unordered_map<std::uint64_t, std::string> ownersInA;
     for (const auto &[id, mark] : a) {
@@ -137,8 +149,8 @@ std::vector<std::string> compareValues(Findings &findings, const SampleMarks &a,
         if (mutual && giver < id)
             continue;
         const std::string where =
-            mutual ? "samples " + id + " and " + giver + " are swapped: their values are exchanged"
-                   : "sample " + id + " has the values that sample " + giver + " has in A";
+            mutual ? word + "s " + id + " and " + giver + " are swapped: their values are exchanged"
+                   : word + " " + id + " has the values that " + word + " " + giver + " has in A";
         exchanged.push_back({"sample",
                              where,
                              toHex(a.at(id).digest),
@@ -148,7 +160,7 @@ std::vector<std::string> compareValues(Findings &findings, const SampleMarks &a,
                              mutual ? std::uint64_t{2} : std::uint64_t{1},
                              false});
     }
-    addLimited(findings, std::move(exchanged), "exchanged samples");
+    addLimited(findings, std::move(exchanged), "exchanged " + word + "s");
     return left;
 }
 
@@ -167,12 +179,13 @@ void tellSplit(Findings &findings, const std::string &split, const std::vector<s
 {
     const Fingerprints &a = *findings.a.fingerprints;
     const Fingerprints &b = *findings.b.fingerprints;
+    const std::string one = split + " " + findings.sampleWord();
     std::vector<std::string> names;
     for (const std::size_t gene : genes)
         names.push_back(a.geneIds[gene]);
     if (samples.size() == 1 && genes.size() == 1) {
         findings.add({"value",
-                      "gene " + names[0] + " in " + split + " sample " + samples[0],
+                      "gene " + names[0] + " in " + one + " " + samples[0],
                       "digest " + toHex(a.splits.at(split).genes[genes[0]]),
                       "digest " + toHex(b.splits.at(split).genes[genes[0]]),
                       {},
@@ -185,8 +198,7 @@ void tellSplit(Findings &findings, const std::string &split, const std::vector<s
         genes.empty() ? std::string() : counted(genes.size(), "gene", "genes") + " (" + listed(names) + ")";
     if (genes.size() == 1) {
         findings.add({"gene",
-                      "gene " + names[0] + " in " +
-                          counted(samples.size(), split + " sample", split + " samples") + " (" +
+                      "gene " + names[0] + " in " + counted(samples.size(), one, one + "s") + " (" +
                           listed(samples) + ")",
                       "digest " + toHex(a.splits.at(split).genes[genes[0]]),
                       "digest " + toHex(b.splits.at(split).genes[genes[0]]),
@@ -198,7 +210,7 @@ void tellSplit(Findings &findings, const std::string &split, const std::vector<s
     }
     if (samples.size() == 1) {
         findings.add({"sample",
-                      split + " sample " + samples[0] + (genes.empty() ? "" : " in " + inGenes),
+                      one + " " + samples[0] + (genes.empty() ? "" : " in " + inGenes),
                       "values",
                       "other values",
                       {},
@@ -208,8 +220,8 @@ void tellSplit(Findings &findings, const std::string &split, const std::vector<s
         return;
     }
     findings.add({"sample",
-                  counted(samples.size(), split + " sample", split + " samples") + " (" + listed(samples) +
-                      ")" + (genes.empty() ? "" : " in " + inGenes),
+                  counted(samples.size(), one, one + "s") + " (" + listed(samples) + ")" +
+                      (genes.empty() ? "" : " in " + inGenes),
                   "values",
                   "other values",
                   {},

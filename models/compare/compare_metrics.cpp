@@ -93,14 +93,20 @@ void tell(Findings &findings, const std::pair<std::string, std::string> &key, co
     const std::string name = key.first + " " + key.second;
     const std::string a = valueText(series.firstA);
     const std::string b = valueText(series.firstB);
-    Difference difference{"metric", "round " + std::to_string(round) + " " + name, a,    b, {},
-                          {},       series.spread.count() + series.missing,        false};
+    Difference difference{"metric",
+                          findings.comparison.roundName + " " + std::to_string(round) + " " + name,
+                          a,
+                          b,
+                          {},
+                          {},
+                          series.spread.count() + series.missing,
+                          false};
     series.spread.fill(difference);
     findings.addResult(std::move(difference), series.missing == 0 && series.spread.within());
-    findings.noteFirst(round, name, name + " is " + b + " instead of " + a);
+    findings.noteFirst({round, {}, name, {}, name, name + " is " + b + " instead of " + a});
 }
 
-/// Final values that stand in no metrics.csv (ROC AUC, MCC …).
+/// Final values that stand in no metrics.csv (ROC AUC, MCC, agreement of clusters …).
 void compareFinal(Findings &findings, const SeriesMap &told)
 {
     const auto &a = findings.a.manifest.metrics;
@@ -116,7 +122,8 @@ void compareFinal(Findings &findings, const SeriesMap &told)
             NumberSpread spread(findings.tolerance);
             if (spread.add(value, found->second))
                 continue;
-            Difference difference{"metric",
+            const bool isAfterwards = findings.areNetworks() && split == "analysis";
+            Difference difference{isAfterwards ? "analysis" : "metric",
                                   "final " + split + " " + metric,
                                   formatDouble(value),
                                   formatDouble(found->second),
@@ -125,7 +132,13 @@ void compareFinal(Findings &findings, const SeriesMap &told)
                                   1,
                                   false};
             spread.fill(difference);
-            findings.addResult(std::move(difference), spread.within());
+            // What clusters are measured against is the labels' column.
+            difference.informative = isAfterwards && (hasOtherAnalysis(findings) ||
+                                                      findings.hasOtherSettings("analysis.labelColumn"));
+            if (difference.informative)
+                findings.add(std::move(difference));
+            else
+                findings.addResult(std::move(difference), spread.within());
         }
     }
 }

@@ -1,17 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/text.h"
+#include "models/compare/matching.h"
 #include "models/compare/numbers.h"
 #include "models/compare/parts.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace ibidem::compare {
 
 namespace {
-
-constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
 
 /// One kind of number of one split, over all samples.
 template <class T>
@@ -26,24 +24,6 @@ struct Column
     T firstA{};
     T firstB{};
 };
-
-/// For each sample of A where it stands in B, kAbsent if nowhere.
-std::vector<std::size_t> placesInB(const std::vector<std::string> &a, const std::vector<std::string> &b)
-{
-    std::vector<std::size_t> places(a.size(), kAbsent);
-    std::unordered_map<std::string_view, std::size_t> index;
-    for (std::size_t i = 0; i < b.size(); ++i)
-        index.emplace(b[i], i);
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        // Names are unique, but not in a damaged file: the same place comes first.
-        const auto found = index.find(a[i]);
-        if (i < b.size() && a[i] == b[i])
-            places[i] = i;
-        else if (found != index.end())
-            places[i] = found->second;
-    }
-    return places;
-}
 
 template <class T>
 bool addRow(Column<T> &column, const T *a, const T *b, std::size_t width, const std::string &name,
@@ -86,15 +66,10 @@ void tellMissing(Findings &findings, const std::string &split, const std::vector
 {
     if (onlyA.empty() && onlyB.empty())
         return;
-    const auto text = [](const std::vector<std::string> &only) {
-        return only.empty()       ? std::string("none")
-               : only.size() == 1 ? only[0]
-                                  : only[0] + " and " + std::to_string(only.size() - 1) + " more";
-    };
     findings.addResult({"prediction",
                         split + " samples predicted in one run only",
-                        text(onlyA),
-                        text(onlyB),
+                        firstOf(onlyA),
+                        firstOf(onlyB),
                         {},
                         {},
                         onlyA.size() + onlyB.size(),
@@ -122,20 +97,6 @@ void compareTruth(Findings &findings, const std::string &split, const SplitPredi
                             different,
                             false},
                            false);
-}
-
-std::vector<std::string> samplesOnlyInB(const std::vector<std::string> &b,
-                                        const std::vector<std::size_t> &places)
-{
-    std::vector<bool> used(b.size(), false);
-    for (const std::size_t place : places)
-        if (place != kAbsent)
-            used[place] = true;
-    std::vector<std::string> only;
-    for (std::size_t i = 0; i < b.size(); ++i)
-        if (!used[i])
-            only.push_back(b[i]);
-    return only;
 }
 
 void compareSplit(Findings &findings, const std::string &split, const SplitPredictions &a,
@@ -173,7 +134,7 @@ void compareSplit(Findings &findings, const std::string &split, const SplitPredi
         if (equalMargins && equalShares && a.truth[i] == b.truth[j])
             ++comparison.predictionsEqual;
     }
-    const std::vector<std::string> onlyB = samplesOnlyInB(b.ids, places);
+    const std::vector<std::string> onlyB = namesOnlyInB(b.ids, places);
     comparison.predictions += a.ids.size() + onlyB.size();
     tellMissing(findings, split, onlyA, onlyB);
     tell(findings, margins);

@@ -205,7 +205,7 @@ void compareEnsembles(Findings &findings, const TreeEnsemble &a, const TreeEnsem
     if (!totals.isStructural)
         totals.numbers.fill(difference);
     findings.addResult(std::move(difference), !totals.isStructural && totals.numbers.within());
-    findings.noteFirst(round, tree + ", " + place.where, tree + " " + place.phrase);
+    findings.noteFirst({round, {}, tree + ", " + place.where, {}, {}, tree + " " + place.phrase});
 }
 
 /// Digests of the rounds' trees: all there is where a run has no model, and a check of it where it has one.
@@ -232,7 +232,7 @@ void compareRounds(Findings &findings, bool countTrees)
     const std::string round = "round " + std::to_string(a[*first].round);
     findings.addResult(
         {"tree", round + " in rounds.csv", a[*first].tree, b[*first].tree, {}, {}, different, false}, false);
-    findings.noteFirst(a[*first].round, "trees of " + round, "the digests of its trees differ");
+    findings.noteFirst({a[*first].round, {}, "trees of " + round, {}, {}, "the digests of its trees differ"});
 }
 
 } // namespace

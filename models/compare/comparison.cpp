@@ -17,8 +17,7 @@ void compareChain(Findings &findings)
     const std::string &b = findings.b.manifest.chain;
     if (a.empty() || b.empty() || a == b)
         return;
-    findings.addResult({"chain", "last link", a, b, {}, {}, 1, false}, true);
-    findings.isBeyond = findings.isBeyond || !findings.hasTolerance();
+    findings.addDigestResult({"chain", "last link", a, b, {}, {}, 1, false});
 }
 
 Verdict verdictOf(const Findings &findings)
@@ -36,6 +35,23 @@ int rankOf(const Difference &difference)
     if (difference.what == "file")
         return 0;
     return difference.what == "state" || difference.what == "environment" ? 2 : 1;
+}
+
+/// Two runs of different kinds differ in both kinds of results.
+void compareResults(Findings &findings)
+{
+    if (findings.a.isNetwork() || findings.b.isNetwork()) {
+        compareSteps(findings);
+        compareWeights(findings);
+    }
+    compareTrees(findings);
+    compareMetrics(findings);
+    compareImportance(findings);
+    comparePredictions(findings);
+    if (findings.areNetworks())
+        compareEmbeddings(findings);
+    if (!findings.a.isNetwork() && !findings.b.isNetwork())
+        compareTensorCounts(findings);
 }
 
 Status checkSomethingToCompare(const RunContent &a, const RunContent &b)
@@ -84,13 +100,29 @@ void Findings::addResult(Difference difference, bool within)
     add(std::move(difference));
 }
 
-void Findings::noteFirst(std::int64_t round, const std::string &what, const std::string &phrase)
+void Findings::addDigestResult(Difference difference)
 {
-    if (comparison.firstRound && *comparison.firstRound <= round)
+    addResult(std::move(difference), hasTolerance());
+}
+
+bool Findings::hasOtherSettings(std::string_view beginning) const
+{
+    return std::any_of(comparison.differences.begin(), comparison.differences.end(),
+                       [&](const Difference &difference) {
+                           return difference.what == "setting" && difference.where.starts_with(beginning);
+                       });
+}
+
+void Findings::noteFirst(FirstDifference first)
+{
+    if (comparison.firstRound && *comparison.firstRound <= first.round)
         return;
-    comparison.firstRound = round;
-    comparison.firstWhat = what;
-    firstPhrase = phrase;
+    comparison.firstRound = first.round;
+    comparison.firstWhat = std::move(first.what);
+    comparison.firstStep = first.step;
+    comparison.firstLayer = std::move(first.layer);
+    comparison.firstOperation = std::move(first.operation);
+    firstPhrase = std::move(first.phrase);
 }
 
 Result<Comparison> compareRuns(const std::filesystem::path &a, const std::filesystem::path &b,
@@ -103,18 +135,18 @@ Result<Comparison> compareRuns(const std::filesystem::path &a, const std::filesy
     comparison.nameA = runA.name;
     comparison.nameB = runB.name;
     Findings findings{runA, runB, tolerance, comparison};
+    if (findings.areNetworks())
+        comparison.roundName = "epoch";
     compareFiles(findings);
     compareOutcome(findings);
     compareSettings(findings);
     compareInputs(findings);
     compareStages(findings);
-    compareFingerprints(findings);
-    compareTrees(findings);
-    compareMetrics(findings);
-    compareImportance(findings);
-    comparePredictions(findings);
+    // Cells of one kind of run and samples of the other have no names in common.
+    if (runA.isNetwork() == runB.isNetwork())
+        compareFingerprints(findings);
+    compareResults(findings);
     compareChain(findings);
-    compareTensorCounts(findings);
     compareState(findings);
     std::stable_sort(comparison.differences.begin(), comparison.differences.end(),
                      [](const Difference &x, const Difference &y) { return rankOf(x) < rankOf(y); });

@@ -34,6 +34,14 @@ Json firstJson(const Comparison &comparison)
     if (!comparison.firstRound)
         return json;
     json["epoch"] = *comparison.firstRound;
+    if (comparison.firstStep)
+        json["step"] = *comparison.firstStep;
+    if (!comparison.firstOperation.empty()) {
+        json["operation"] = comparison.firstOperation;
+        if (!comparison.firstLayer.empty())
+            json["layer"] = comparison.firstLayer;
+        return json;
+    }
     const std::size_t comma = comparison.firstWhat.find(", ");
     if (comma == std::string::npos) {
         json["operation"] = comparison.firstWhat;
@@ -58,6 +66,8 @@ Json Comparison::toJson() const
             {"compared",
              {{"tensors", totals(tensors, tensorsEqual)},
               {"trees", totals(trees, treesEqual)},
+              {"epochs", totals(epochs, epochsEqual)},
+              {"cells", totals(cells, cellsEqual)},
               {"metrics", totals(metrics, metricsEqual)},
               {"predictions", totals(predictions, predictionsEqual)},
               {"settings", totals(settings, settingsEqual)}}},

@@ -11,6 +11,17 @@
 
 namespace ibidem::compare {
 
+/// What differs first in the order in which a run computes.
+struct FirstDifference
+{
+    std::int64_t round = 0;           ///< or epoch
+    std::optional<std::int64_t> step; ///< of a network
+    std::string what;                 ///< "tree 17, node 3", see Comparison::firstWhat
+    std::string layer = {};           ///< of a network
+    std::string operation = {};       ///< of a network
+    std::string phrase;               ///< for the sentence
+};
+
 /// What the parts of a comparison write to. Each part appends its differences and says what they mean for the
 /// verdict.
 struct Findings
@@ -26,6 +37,13 @@ struct Findings
 
     [[nodiscard]] bool hasTolerance() const { return tolerance.ulp || tolerance.relative; }
 
+    [[nodiscard]] bool areNetworks() const { return a.isNetwork() && b.isNetwork(); }
+
+    [[nodiscard]] std::string sampleWord() const { return areNetworks() ? "cell" : "sample"; }
+
+    /// Settings with this beginning differ.
+    [[nodiscard]] bool hasOtherSettings(std::string_view beginning) const;
+
     /// An imported model came without data, metrics and state: that it has none is no difference in results.
     [[nodiscard]] bool isImported() const
     {
@@ -37,8 +55,10 @@ struct Findings
     Difference &add(Difference difference);
     /// A difference in results; `within`: its numbers are inside the tolerance and nothing else differs.
     void addResult(Difference difference, bool within);
+    /// A difference of digests, which know no distance: with a tolerance the numbers themselves decide.
+    void addDigestResult(Difference difference);
     /// Remembers what differs first: the earliest round, in one round what was told first.
-    void noteFirst(std::int64_t round, const std::string &what, const std::string &phrase);
+    void noteFirst(FirstDifference first);
 };
 
 void compareOutcome(Findings &findings);
@@ -53,6 +73,16 @@ void comparePredictions(Findings &findings);
 /// Damaged files: named, and where the other run has the same file undamaged, the place of the damage.
 void compareFiles(Findings &findings);
 void compareTensorCounts(Findings &findings);
+/// Networks: where training parted, from the trace, the digests of the weights after each epoch.
+void compareSteps(Findings &findings);
+/// Networks: the parameters of the trained model.
+void compareWeights(Findings &findings);
+/// Networks: embedding and reconstruction, and what comes after the chain: map and clusters.
+void compareEmbeddings(Findings &findings);
+/// The analysis of the embedding was asked for with other settings, so that map and clusters may differ.
+[[nodiscard]] bool hasOtherAnalysis(const Findings &findings);
+/// Of a trace that is damaged: which record, against the other run's.
+void tellTraceDamage(Findings &findings);
 /// After the results are known: where they are equal, or at `portable`, another machine is only information.
 void compareState(Findings &findings);
 

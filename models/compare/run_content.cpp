@@ -122,6 +122,40 @@ Status readFingerprints(const fs::path &file, RunContent &run)
     return {};
 }
 
+Status readEpochs(const fs::path &file, RunContent &run)
+{
+    IBIDEM_TRY(const std::string text, readFile(file, kLargestTable));
+    IBIDEM_TRY(run.network.epochs, runs::parseEpochsCsv(text, file.string()));
+    return {};
+}
+
+Status readTensors(const fs::path &file, RunContent &run)
+{
+    IBIDEM_TRY(const std::string text, readFile(file, kLargestTable));
+    IBIDEM_TRY(run.network.tensors, runs::parseTensorsCsv(text, file.string()));
+    return {};
+}
+
+Status readTrace(const fs::path &file, RunContent &run)
+{
+    IBIDEM_TRY(run.network.traceFile, MappedFile::open(file));
+    IBIDEM_TRY(run.network.trace, runs::TraceView::parse(run.network.traceFile.text(), file.string()));
+    return {};
+}
+
+Status readEmbedding(const fs::path &file, RunContent &run)
+{
+    IBIDEM_TRY([[maybe_unused]] const data::Safetensors *const container, openContainer(file, run));
+    IBIDEM_TRY(run.network.embedding, runs::readEmbeddingFile(file));
+    return {};
+}
+
+Status readContainer(const fs::path &file, RunContent &run)
+{
+    IBIDEM_TRY([[maybe_unused]] const data::Safetensors *const container, openContainer(file, run));
+    return {};
+}
+
 /// A file that cannot be read is an error, unless the manifest already says that it is damaged: that is a
 /// finding.
 Status readPart(RunContent &run, std::string_view name,
@@ -147,6 +181,26 @@ Status readPart(RunContent &run, std::string_view name,
     return {};
 }
 
+/// The trace only tells where to look: one that makes no sense is a finding, whoever vouches for it.
+void readTraceIfSound(RunContent &run)
+{
+    const Status done = readPart(run, runs::kTraceFile, readTrace);
+    if (!done)
+        run.damages[std::string(runs::kTraceFile)].message =
+            std::string(runs::kTraceFile) + " makes no sense: " + done.error().message;
+}
+
+Status readNetwork(RunContent &run)
+{
+    IBIDEM_CHECK(readPart(run, runs::kEpochsFile, readEpochs));
+    IBIDEM_CHECK(readPart(run, runs::kTensorsFile, readTensors));
+    IBIDEM_CHECK(readPart(run, runs::kWeightsFile, readContainer));
+    IBIDEM_CHECK(readPart(run, runs::kEmbeddingFile, readEmbedding));
+    IBIDEM_CHECK(readPart(run, runs::kReconstructionFile, readContainer));
+    readTraceIfSound(run);
+    return {};
+}
+
 } // namespace
 
 std::string RunContent::geneName(std::uint32_t feature) const
@@ -169,6 +223,11 @@ Result<RunContent> readRunContent(const fs::path &path)
     for (runs::FileProblem &problem : runs::verifyFiles(run.folder, run.manifest))
         run.damages[problem.file].message = std::move(problem.message);
     IBIDEM_CHECK(readPart(run, runs::kMetricsFile, readMetrics));
+    if (run.isNetwork()) {
+        IBIDEM_CHECK(readNetwork(run));
+        IBIDEM_CHECK(readPart(run, runs::kFingerprintsFile, readFingerprints));
+        return run;
+    }
     IBIDEM_CHECK(readPart(run, runs::kRoundsFile, readRounds));
     IBIDEM_CHECK(readPart(run, runs::kModelFile, readModel));
     IBIDEM_CHECK(readPart(run, runs::kPredictionsFile, readPredictions));

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/base/files.h"
 #include "models/base/result.h"
 #include "models/data/safetensors.h"
 #include "models/data/tree_ensemble.h"
 #include "models/runs/manifest.h"
+#include "models/runs/network_files.h"
+#include "models/runs/trace.h"
 
 #include <array>
 #include <cstdint>
@@ -18,7 +21,7 @@
 
 namespace ibidem::compare {
 
-inline constexpr std::array<std::string_view, 2> kSplits = {"train", "test"};
+inline constexpr std::array<std::string_view, 3> kSplits = {"train", "test", "validation"};
 
 /// The predictions of one split, samples in the file's order.
 struct SplitPredictions
@@ -54,6 +57,16 @@ struct Damage
     bool isReadable = false; ///< its content makes sense all the same
 };
 
+/// What only a network's run has. `trace` looks into `traceFile`.
+struct NetworkContent
+{
+    std::vector<runs::EpochRecord> epochs;
+    std::vector<runs::TensorRecord> tensors;
+    MappedFile traceFile;
+    std::optional<runs::TraceView> trace;
+    std::optional<runs::EmbeddingFile> embedding;
+};
+
 /// Everything that compare needs of one run folder.
 struct RunContent
 {
@@ -67,13 +80,31 @@ struct RunContent
     std::map<std::string, data::Safetensors> containers; ///< by file name
     std::optional<Predictions> predictions;
     std::optional<Fingerprints> fingerprints;
+    NetworkContent network;
+
+    /// Imported models are trees.
+    [[nodiscard]] bool isNetwork() const
+    {
+        return manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
+    }
+
+    /// The file if it is there and a container; nullptr else.
+    [[nodiscard]] const data::Safetensors *container(std::string_view file) const
+    {
+        const auto found = containers.find(std::string(file));
+        return found == containers.end() ? nullptr : &found->second;
+    }
 
     [[nodiscard]] bool isDamaged(std::string_view file) const
     {
         return damages.count(std::string(file)) != 0;
     }
 
-    [[nodiscard]] bool hasResults() const { return ensemble || predictions || !metrics.empty(); }
+    [[nodiscard]] bool hasResults() const
+    {
+        return ensemble || predictions || !metrics.empty() || !network.epochs.empty() || network.embedding ||
+               container(runs::kWeightsFile) != nullptr;
+    }
 
     [[nodiscard]] bool hasGeneNames() const
     {

@@ -22,9 +22,13 @@ struct Total
 std::vector<Total> totalsOf(const Comparison &comparison)
 {
     std::vector<Total> totals;
-    for (const Total &one : {Total{comparison.trees, comparison.treesEqual, "trees"},
+    const bool isNetwork = comparison.epochs != 0 || comparison.cells != 0;
+    const Total tensors{isNetwork ? comparison.tensors : 0, comparison.tensorsEqual, "tensors"};
+    for (const Total &one : {tensors, Total{comparison.epochs, comparison.epochsEqual, "epochs"},
+                             Total{comparison.trees, comparison.treesEqual, "trees"},
                              Total{comparison.metrics, comparison.metricsEqual, "metric values"},
-                             Total{comparison.predictions, comparison.predictionsEqual, "predictions"}})
+                             Total{comparison.predictions, comparison.predictionsEqual, "predictions"},
+                             Total{comparison.cells, comparison.cellsEqual, "embedded cells"}})
         if (one.total != 0)
             totals.push_back(one);
     return totals;
@@ -105,7 +109,8 @@ std::string despite(const Comparison &comparison)
 {
     std::vector<std::string> parts;
     for (const Difference &difference : comparison.differences)
-        if (difference.what == "setting" && difference.where.starts_with("execution."))
+        if (difference.what == "setting" &&
+            (difference.where.starts_with("execution.") || difference.where.starts_with("analysis.")))
             parts.push_back(difference.where.substr(difference.where.find('.') + 1) + " " + difference.a +
                             " and " + difference.b);
     return parts.empty() ? std::string() : ", with " + join(parts, ", ");
@@ -126,6 +131,41 @@ std::string withinSentence(const Findings &findings)
            formatDouble(maxAbs) + ".";
 }
 
+bool isResult(const Difference &difference)
+{
+    constexpr std::array<std::string_view, 9> kResults = {
+        "outcome", "tree", "step", "epoch", "tensor", "metric", "prediction", "embedding", "reconstruction"};
+    return std::find(kResults.begin(), kResults.end(), difference.what) != kResults.end();
+}
+
+/// What is made of the embedding, after the last link of the chain.
+bool isAfterwards(const Difference &difference)
+{
+    return difference.what == "map" || difference.what == "clusters" || difference.what == "analysis";
+}
+
+bool isChain(const Difference &difference)
+{
+    return difference.what == "chain";
+}
+
+bool hasDifference(const Comparison &comparison, bool (*isWanted)(const Difference &))
+{
+    return std::any_of(comparison.differences.begin(), comparison.differences.end(),
+                       [&](const Difference &one) { return !one.informative && isWanted(one); });
+}
+
+/// " since epoch 3, step 41".
+std::string since(const Comparison &comparison)
+{
+    if (!comparison.firstRound)
+        return {};
+    std::string text = " since " + comparison.roundName + " " + std::to_string(*comparison.firstRound);
+    if (comparison.firstStep)
+        text += ", step " + std::to_string(*comparison.firstStep);
+    return text;
+}
+
 std::string damageSentence(const Findings &findings)
 {
     const auto &differences = findings.comparison.differences;
@@ -141,8 +181,40 @@ std::string damageSentence(const Findings &findings)
     }
     const std::string verb =
         names.size() == 1 ? " does not match its manifest" : " do not match their manifests";
+    const std::string besides = hasDifference(findings.comparison, isChain) && findings.comparison.firstRound
+                                    ? " Besides, the runs differ" + since(findings.comparison) + ": " +
+                                          findings.firstPhrase + because(findings) + "."
+                                    : std::string();
     return "DIFFERENT: " + join(names, ", ") + verb + place + "; " + equalCounts(findings.comparison) +
-           " are equal bit for bit.";
+           " are equal bit for bit." + besides;
+}
+
+/// Trained alike, mapped otherwise.
+std::string mapSentence(const Findings &findings)
+{
+    const auto cells = [](std::uint64_t count) {
+        return std::to_string(count) + (count == 1 ? " cell" : " cells");
+    };
+    std::vector<std::string> parts;
+    std::vector<std::string> measures;
+    for (const Difference &one : findings.comparison.differences) {
+        if (one.informative || !isAfterwards(one))
+            continue;
+        if (one.what == "clusters")
+            parts.push_back("clusters (" + cells(one.count) + ", " + one.where + ")");
+        else if (one.where.starts_with("X_umap of cell"))
+            parts.push_back("UMAP (" + cells(one.count) + ")");
+        else
+            (one.what == "analysis" ? measures : parts).push_back(one.where);
+    }
+    // Measures of the clusters follow from them.
+    if (parts.empty())
+        parts = std::move(measures);
+    return "DIFFERENT only after the training: " + equalCounts(findings.comparison) +
+           " are equal bit for bit, but not what was made of the embedding: " + join(parts, ", ") +
+           ". The libraries of map and clusters use libm: another C library gives another map; the weights "
+           "are "
+           "identical.";
 }
 
 /// Only what the runs are, not what they gave, differs.
@@ -155,10 +227,8 @@ std::string chainSentence(const Findings &findings)
 std::string otherPhrase(const Findings &findings)
 {
     for (const Difference &difference : findings.comparison.differences)
-        if (difference.what == "outcome" || difference.what == "tree" || difference.what == "metric" ||
-            difference.what == "prediction")
-            if (!difference.informative)
-                return difference.where + " is " + difference.a + " in A and " + difference.b + " in B";
+        if (!difference.informative && isResult(difference))
+            return difference.where + " is " + difference.a + " in A and " + difference.b + " in B";
     return "the results differ";
 }
 
@@ -173,19 +243,15 @@ std::string sentenceOf(const Findings &findings)
         return withinSentence(findings);
     if (findings.isDamaged)
         return damageSentence(findings);
-    const bool onlyChain =
-        std::none_of(comparison.differences.begin(), comparison.differences.end(), [](const Difference &one) {
-            return !one.informative && (one.what == "tree" || one.what == "metric" ||
-                                        one.what == "prediction" || one.what == "outcome");
-        });
+    const bool onlyChain = !hasDifference(comparison, isResult);
+    if (onlyChain && hasDifference(comparison, isAfterwards) && !hasDifference(comparison, isChain))
+        return mapSentence(findings);
     if (onlyChain)
         return chainSentence(findings);
-    const std::string since =
-        comparison.firstRound ? " since round " + std::to_string(*comparison.firstRound) : std::string();
     const std::string phrase = comparison.firstRound ? findings.firstPhrase : otherPhrase(findings);
     const std::string counts = differentCounts(comparison);
-    return "DIFFERENT" + since + ": " + phrase + (counts.empty() ? "" : "; " + counts + " differ") +
-           because(findings) + ".";
+    return "DIFFERENT" + since(comparison) + ": " + phrase +
+           (counts.empty() ? "" : "; " + counts + " differ") + because(findings) + ".";
 }
 
 std::string verdictSentence(const std::vector<Comparison> &comparisons)

@@ -24,11 +24,29 @@ constexpr std::size_t kMostPoints = 1000;
 constexpr std::size_t kMostBars = 20;
 constexpr std::array<const char *, 2> kSplits{"train", "test"};
 
-Curve lossCurve(const ReportedRun &run, std::string_view split)
+/// What the loss of a kind of model is called. The second curve, of samples that were not learned from,
+/// stands under "test" here.
+struct LossWords
+{
+    std::string_view metric;
+    std::string_view words;
+    std::string_view capital;
+    std::string_view second;
+    std::string_view round;
+};
+
+LossWords lossWords(const ReportContent &content)
+{
+    if (content.isNetwork())
+        return {"loss", "mean squared error", "Mean squared error", "validation", "epoch"};
+    return {"logloss", "log loss", "Log loss", "test", "round"};
+}
+
+Curve lossCurve(const ReportedRun &run, std::string_view split, std::string_view metric)
 {
     Curve curve;
     for (const runs::MetricPoint &point : run.metrics)
-        if (point.split == split && point.metric == "logloss" && std::isfinite(point.value))
+        if (point.split == split && point.metric == metric && std::isfinite(point.value))
             curve.emplace_back(point.round, point.value);
     std::sort(curve.begin(), curve.end());
     return curve;
@@ -167,7 +185,7 @@ std::string valueGrid(const Axis &axis)
     return marks;
 }
 
-std::string roundGrid(const Rounds &rounds, double y)
+std::string roundGrid(const Rounds &rounds, double y, std::string_view word)
 {
     std::string marks = text(kLeft, y, "middle", std::to_string(rounds.first));
     const double span = static_cast<double>(rounds.last - rounds.first);
@@ -177,7 +195,7 @@ std::string roundGrid(const Rounds &rounds, double y)
             marks += text(rounds.at(round), y, "middle", std::to_string(round));
     if (rounds.last > rounds.first)
         marks += text(kRight, y, "end", std::to_string(rounds.last));
-    return marks + text((kLeft + kRight) / 2.0, y + 18.0, "middle", "round");
+    return marks + text((kLeft + kRight) / 2.0, y + 18.0, "middle", word);
 }
 
 struct LossCurves
@@ -190,10 +208,12 @@ struct LossCurves
 LossCurves curvesOf(const ReportContent &content)
 {
     LossCurves curves;
+    const LossWords words = lossWords(content);
     for (const char *split : kSplits) {
-        curves.a[split] = lossCurve(content.reference(), split);
+        const std::string_view recorded = split == kSplits[0] ? std::string_view("train") : words.second;
+        curves.a[split] = lossCurve(content.reference(), recorded, words.metric);
         if (content.runs.size() > 1)
-            curves.b[split] = lossCurve(content.runs[1], split);
+            curves.b[split] = lossCurve(content.runs[1], recorded, words.metric);
         curves.hasB = curves.hasB || !curves.b[split].empty();
     }
     return curves;
@@ -233,23 +253,23 @@ Axis lossAxis(const LossCurves &curves)
     return axis;
 }
 
-std::string keys(const LossCurves &curves)
+std::string keys(const LossCurves &curves, const LossWords &words)
 {
-    std::string marks = text(kLeft, 18.0, "start", "log loss");
+    std::string marks = text(kLeft, 18.0, "start", words.words);
     double x = kRight;
     if (!curves.a.at("test").empty()) {
-        marks += text(x, 18.0, "end", "test", "key-test");
-        x -= 44.0;
+        marks += text(x, 18.0, "end", words.second, "key-test");
+        x -= 16.0 + 7.0 * static_cast<double>(words.second.size());
     }
     if (!curves.a.at("train").empty())
         marks += text(x, 18.0, "end", "train", "key-train");
     return marks;
 }
 
-std::string lossPanel(const LossCurves &curves, const Rounds &rounds)
+std::string lossPanel(const LossCurves &curves, const Rounds &rounds, const LossWords &words)
 {
     const Axis axis = lossAxis(curves);
-    std::string marks = keys(curves) + valueGrid(axis);
+    std::string marks = keys(curves, words) + valueGrid(axis);
     for (const char *split : kSplits)
         marks +=
             polyline(curves.a.at(split), rounds, axis, (curves.hasB ? "a " : "only ") + std::string(split));
@@ -276,7 +296,8 @@ std::map<std::string, Curve> differencesOf(const LossCurves &curves)
     return differences;
 }
 
-std::string differenceStrip(const std::map<std::string, Curve> &differences, const Rounds &rounds, double top)
+std::string differenceStrip(const std::map<std::string, Curve> &differences, const Rounds &rounds, double top,
+                            std::string_view word)
 {
     const double largest = largestOf(differences);
     Axis axis;
@@ -291,7 +312,7 @@ std::string differenceStrip(const std::map<std::string, Curve> &differences, con
         marks += text(kRight, top + 10.0, "end", "largest: ±" + formatDouble(largest));
         marks += line(kLeft, axis.top, kRight, axis.top) + line(kLeft, axis.bottom, kRight, axis.bottom);
     } else {
-        marks += text(kRight, top + 10.0, "end", "0 in every round");
+        marks += text(kRight, top + 10.0, "end", "0 in every " + std::string(word));
     }
     for (const auto &[split, curve] : differences)
         marks += polyline(curve, rounds, axis, "only " + split);
@@ -306,10 +327,13 @@ std::string svg(std::string_view title, double height, std::string_view marks)
 
 std::string lossCaption(const ReportContent &content, bool hasB)
 {
+    const LossWords words = lossWords(content);
+    const std::string each = std::string(words.capital) +
+                             (content.isNetwork() ? " in each " : " after each ") + std::string(words.round);
     if (!hasB)
-        return "Log loss after each round, of " + content.reference().name + ".";
-    return "Log loss after each round: A (broad line) is " + content.reference().name +
-           ", B (dashed line over it) is " + content.runs[1].name + "; below, the difference of the two.";
+        return each + ", of " + content.reference().name + ".";
+    return each + ": A (broad line) is " + content.reference().name + ", B (dashed line over it) is " +
+           content.runs[1].name + "; below, the difference of the two.";
 }
 
 } // namespace
@@ -320,13 +344,14 @@ std::string lossFigure(const ReportContent &content)
     const Rounds rounds = roundsOf(curves);
     if (rounds.first > rounds.last)
         return {};
-    std::string marks = lossPanel(curves, rounds);
+    const LossWords words = lossWords(content);
+    std::string marks = lossPanel(curves, rounds, words);
     double height = 284.0;
     if (curves.hasB) {
-        marks += differenceStrip(differencesOf(curves), rounds, height);
+        marks += differenceStrip(differencesOf(curves), rounds, height, words.round);
         height += 104.0;
     }
-    marks += roundGrid(rounds, height + 6.0);
+    marks += roundGrid(rounds, height + 6.0, words.round);
     const std::string caption = lossCaption(content, curves.hasB);
     return element("figure",
                    svg(caption, height + 32.0, marks) + "\n" + element("figcaption", escaped(caption))) +

@@ -28,8 +28,9 @@ std::string body(const ReportContent &content)
                                             element("p", escaped(subtitle(content)), "class=\"lead\""));
     std::string sections = verdictSection(content) + noteSection(content) + differenceSection(content);
     sections += resultSection(content) + curveSection(content) + importanceSection(content);
+    sections += embeddingSection(content) + networkSection(content);
     sections += dataSection(content) + levelSection(content) + settingSection(content);
-    sections += redoSection(content) + stateSection(content) + digestSection(content);
+    sections += redoSection(content) + stateSection(content) + epochSection(content) + digestSection(content);
     out += "\n" + element("main", "\n" + sections) + "\n";
     return out + element("footer",
                          paragraph("The run was made by " + content.reference().manifest.program +

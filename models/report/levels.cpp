@@ -56,8 +56,10 @@ std::string runCount(const ReportContent &content)
 std::vector<Claim> repeatClaims(const ReportContent &content, const Observed &observed)
 {
     std::vector<Claim> list;
-    list.push_back({true, "The same bits again: trees, metrics and predictions of " + runCount(content) +
-                              " equal those of " + content.reference().name + "."});
+    list.push_back({true, "The same bits again: " +
+                              std::string(content.isNetwork() ? "weights, metrics and embedding of "
+                                                              : "trees, metrics and predictions of ") +
+                              runCount(content) + " equal those of " + content.reference().name + "."});
     if (observed.threads.size() > 1)
         list.push_back(
             {true, "The same bits with different numbers of threads: " + listed(observed.threads) + "."});

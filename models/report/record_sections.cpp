@@ -22,7 +22,9 @@ struct NamedInput
 
 std::vector<NamedInput> inputsOf(const spec::RunSpec &spec)
 {
-    std::vector<NamedInput> inputs{{"Training table", "--data", &spec.data.train}};
+    const bool isTable = spec.kind == spec::ModelKind::Trees;
+    std::vector<NamedInput> inputs{
+        {isTable ? "Training table" : "Matrix of cells", "--data", &spec.data.train}};
     const auto add = [&](const char *role, const char *option, const std::optional<spec::Input> &input) {
         if (input)
             inputs.push_back({role, option, &*input});
@@ -47,11 +49,11 @@ std::string inputTable(const spec::RunSpec &spec)
     return table(all);
 }
 
-std::string stageTable(const runs::Manifest &manifest)
+std::string stageTable(const runs::Manifest &manifest, bool isOfCells)
 {
     Table all;
     all.caption = "Preparation, stage by stage: a digest of everything that left the stage";
-    all.headers = {"Stage", "Samples", "Genes", "SHA-256"};
+    all.headers = {"Stage", isOfCells ? "Cells" : "Samples", "Genes", "SHA-256"};
     all.numbers = {1, 2};
     for (const runs::StageRecord &stage : manifest.preparation)
         all.rows.push_back({escaped(stage.name), std::to_string(stage.samples), std::to_string(stage.genes),
@@ -199,10 +201,13 @@ std::string dataSection(const ReportContent &content)
     if (manifest.spec)
         markup += inputTable(*manifest.spec);
     if (!manifest.classNames.empty())
-        markup += paragraph("Classes: " + join(manifest.classNames, ", ") + ".");
-    markup += stageTable(manifest);
+        markup += paragraph((content.isNetwork() ? "Labels of the cells: " : "Classes: ") +
+                            join(manifest.classNames, ", ") + ".");
+    markup += stageTable(manifest, content.isNetwork());
     if (!manifest.splitDigest.empty())
-        markup += element("p", "Which sample is in which part: " + code(manifest.splitDigest)) + "\n";
+        markup += element("p", "Which " + content.sampleWord() +
+                                   " is in which part: " + code(manifest.splitDigest)) +
+                  "\n";
     return section("data", "Data and preparation", markup);
 }
 
@@ -258,7 +263,7 @@ std::string digestSection(const ReportContent &content)
 {
     Table identities;
     identities.caption = "Identity of each run: the last link of its chain of digests";
-    identities.headers = {"Run", "Outcome", "Rounds", "Chain"};
+    identities.headers = {"Run", "Outcome", content.isNetwork() ? "Epochs" : "Rounds", "Chain"};
     identities.numbers = {2};
     for (const ReportedRun &run : content.runs)
         identities.rows.push_back({escaped(run.name), escaped(run.manifest.outcome),

@@ -57,7 +57,22 @@ Result<std::string> tableIfThere(const std::filesystem::path &file)
     return readFile(file, kMostTableBytes);
 }
 
-Result<ReportedRun> readRun(const std::filesystem::path &run)
+Status readNetwork(const std::filesystem::path &folder, ReportedRun &run, bool isReference)
+{
+    const std::filesystem::path epochs = folder / runs::kEpochsFile;
+    IBIDEM_TRY(const std::string text, tableIfThere(epochs));
+    if (!text.empty()) {
+        IBIDEM_TRY(run.epochs, runs::parseEpochsCsv(text, epochs.string()));
+    }
+    const std::filesystem::path embedding = folder / runs::kEmbeddingFile;
+    std::error_code ignored;
+    if (isReference && std::filesystem::exists(embedding, ignored)) {
+        IBIDEM_TRY(run.embedding, runs::readEmbeddingFile(embedding));
+    }
+    return {};
+}
+
+Result<ReportedRun> readRun(const std::filesystem::path &run, bool isReference)
 {
     IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(run));
     ReportedRun reported;
@@ -76,6 +91,8 @@ Result<ReportedRun> readRun(const std::filesystem::path &run)
     if (!importanceText.empty()) {
         IBIDEM_TRY(reported.importance, parseImportanceCsv(importanceText, importance.string()));
     }
+    if (reported.isNetwork())
+        IBIDEM_CHECK(readNetwork(folder, reported, isReference));
     return reported;
 }
 
@@ -113,7 +130,7 @@ Result<ReportContent> readReportContent(const std::vector<std::filesystem::path>
         return fail(ErrorCode::Usage, "a report needs at least one run", {}, "name a run's folder");
     ReportContent content;
     for (const std::filesystem::path &run : runs) {
-        IBIDEM_TRY(ReportedRun reported, readRun(run));
+        IBIDEM_TRY(ReportedRun reported, readRun(run, content.runs.empty()));
         content.runs.push_back(std::move(reported));
     }
     for (std::size_t i = 1; i < runs.size(); ++i) {

@@ -5,6 +5,7 @@
 #include "models/base/result.h"
 #include "models/compare/comparison.h"
 #include "models/runs/manifest.h"
+#include "models/runs/network_files.h"
 
 #include <filesystem>
 #include <optional>
@@ -28,6 +29,13 @@ struct ReportedRun
     runs::Manifest manifest;
     std::vector<runs::MetricPoint> metrics;
     std::vector<GeneImportance> importance;
+    std::vector<runs::EpochRecord> epochs;        ///< of a network
+    std::optional<runs::EmbeddingFile> embedding; ///< of a network; of the reference alone
+
+    [[nodiscard]] bool isNetwork() const
+    {
+        return manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
+    }
 };
 
 /// What a report is made of: read once, then only looked at.
@@ -37,6 +45,12 @@ struct ReportContent
     std::vector<compare::Comparison> comparisons; ///< of the first with each other
 
     [[nodiscard]] const ReportedRun &reference() const { return runs.front(); }
+
+    [[nodiscard]] bool isNetwork() const { return reference().isNetwork(); }
+
+    [[nodiscard]] std::string roundWord() const { return isNetwork() ? "epoch" : "round"; }
+
+    [[nodiscard]] std::string sampleWord() const { return isNetwork() ? "cell" : "sample"; }
 
     [[nodiscard]] bool allIdentical() const;
 };

@@ -33,6 +33,7 @@ constexpr std::array kMetricNames{
     MetricName{"sensitivity", "Sensitivity"},
     MetricName{"specificity", "Specificity"},
     MetricName{"f1", "F1"},
+    MetricName{"loss", "Mean squared error"},
 };
 
 std::string metricWords(const std::string &key)
@@ -40,6 +41,27 @@ std::string metricWords(const std::string &key)
     const auto found = std::find_if(kMetricNames.begin(), kMetricNames.end(),
                                     [&](const MetricName &name) { return key == name.key; });
     return found == kMetricNames.end() ? key : found->words;
+}
+
+struct SplitName
+{
+    const char *key;
+    const char *words;
+};
+
+/// The analysis of an embedding has a section of its own.
+constexpr std::array kSplitNames{
+    SplitName{"train", "Training"},
+    SplitName{"test", "Test"},
+    SplitName{"validation", "Validation"},
+    SplitName{"all", "All cells, final weights"},
+};
+
+std::string splitWords(std::string_view key)
+{
+    const auto found = std::find_if(kSplitNames.begin(), kSplitNames.end(),
+                                    [&](const SplitName &name) { return key == name.key; });
+    return found == kSplitNames.end() ? std::string(key) : found->words;
 }
 
 struct VerdictWords
@@ -64,23 +86,35 @@ std::string ofTotal(std::uint64_t equal, std::uint64_t total)
     return total == 0 ? "–" : std::to_string(equal) + " of " + std::to_string(total);
 }
 
+std::string firstWords(const Comparison &comparison)
+{
+    if (!comparison.firstRound)
+        return comparison.verdict == Verdict::Identical ? "none" : "see below";
+    return comparison.roundName + " " + std::to_string(*comparison.firstRound) +
+           (comparison.firstWhat.empty() ? "" : ": " + comparison.firstWhat);
+}
+
 std::string comparisonTable(const ReportContent &content)
 {
     Table all;
     all.caption = "Each run compared with " + content.reference().name + ": how much is equal bit for bit";
     all.headers = {"Run",           "Verdict",     "Settings",  "Trees",
                    "Metric values", "Predictions", "Top genes", "First difference"};
+    if (content.isNetwork())
+        all.headers = {"Run",    "Verdict",       "Settings",       "Tensors",
+                       "Epochs", "Metric values", "Embedded cells", "First difference"};
     for (const Comparison &c : content.comparisons) {
-        std::string first = "none";
-        if (c.firstRound)
-            first =
-                "round " + std::to_string(*c.firstRound) + (c.firstWhat.empty() ? "" : ": " + c.firstWhat);
-        else if (c.verdict != Verdict::Identical)
-            first = "see below";
-        all.rows.push_back({escaped(c.nameB), std::string(compare::verdictName(c.verdict)),
-                            ofTotal(c.settingsEqual, c.settings), ofTotal(c.treesEqual, c.trees),
-                            ofTotal(c.metricsEqual, c.metrics), ofTotal(c.predictionsEqual, c.predictions),
-                            ofTotal(c.topGenesShared, c.topGenes), escaped(first)});
+        std::vector<std::string> row{escaped(c.nameB), std::string(compare::verdictName(c.verdict)),
+                                     ofTotal(c.settingsEqual, c.settings)};
+        if (content.isNetwork())
+            row.insert(row.end(), {ofTotal(c.tensorsEqual, c.tensors), ofTotal(c.epochsEqual, c.epochs),
+                                   ofTotal(c.metricsEqual, c.metrics), ofTotal(c.cellsEqual, c.cells)});
+        else
+            row.insert(row.end(),
+                       {ofTotal(c.treesEqual, c.trees), ofTotal(c.metricsEqual, c.metrics),
+                        ofTotal(c.predictionsEqual, c.predictions), ofTotal(c.topGenesShared, c.topGenes)});
+        row.push_back(escaped(firstWords(c)));
+        all.rows.push_back(std::move(row));
     }
     return table(all);
 }
@@ -95,13 +129,14 @@ std::string claimList(const ReportContent &content)
     return element("h3", "Claims and limits") + "\n" + element("ul", "\n" + items) + "\n";
 }
 
-std::string outcomeWords(const runs::Manifest &manifest)
+std::string outcomeWords(const ReportContent &content)
 {
+    const runs::Manifest &manifest = content.reference().manifest;
     if (manifest.outcome == "failed" && manifest.error)
         return "This run failed: " + manifest.error->message;
     if (manifest.outcome == "stopped")
-        return "This run was stopped after " + std::to_string(manifest.roundsDone) +
-               " rounds; it can be resumed.";
+        return "This run was stopped after " + std::to_string(manifest.roundsDone) + " " +
+               content.roundWord() + "s; it can be resumed.";
     if (manifest.outcome == "imported")
         return "This model was imported: how it was trained is not on record.";
     return {};
@@ -153,9 +188,9 @@ std::string metricTable(const runs::Manifest &manifest)
     std::vector<std::string> keys;
     for (const MetricName &name : kMetricNames)
         keys.emplace_back(name.key);
-    for (const char *split : {"train", "test"})
-        if (manifest.metrics.contains(split))
-            splits.emplace_back(split);
+    for (const SplitName &split : kSplitNames)
+        if (manifest.metrics.contains(split.key))
+            splits.emplace_back(split.key);
     for (const auto &[split, values] : manifest.metrics)
         for (const auto &[key, value] : values)
             if (std::find(keys.begin(), keys.end(), key) == keys.end())
@@ -165,8 +200,8 @@ std::string metricTable(const runs::Manifest &manifest)
     all.headers = {"Metric"};
     for (const std::string &split : splits) {
         all.numbers.insert(all.headers.size());
-        all.headers.push_back(split == "test" ? "Test" : "Training");
-        all.headers.push_back(split == "test" ? "Test, bits" : "Training, bits");
+        all.headers.push_back(splitWords(split));
+        all.headers.push_back(splitWords(split) + ", bits");
     }
     for (const std::string &key : keys) {
         std::vector<std::string> row{escaped(metricWords(key))};
@@ -242,7 +277,7 @@ std::string verdictSection(const ReportContent &content)
             markup += paragraph(comparison.nameB + ": " + comparison.sentence);
         told = true;
     }
-    if (const std::string outcome = outcomeWords(content.reference().manifest); !outcome.empty())
+    if (const std::string outcome = outcomeWords(content); !outcome.empty())
         markup += paragraph(outcome);
     return section("verdict", "Verdict", markup + comparisonTable(content) + claimList(content));
 }

@@ -16,6 +16,11 @@ namespace ibidem::report {
 [[nodiscard]] std::string curveSection(const ReportContent &content);
 [[nodiscard]] std::string importanceSection(const ReportContent &content);
 
+// Of networks: map and clusters of the embedding; layers and training; the chain epoch by epoch.
+[[nodiscard]] std::string embeddingSection(const ReportContent &content);
+[[nodiscard]] std::string networkSection(const ReportContent &content);
+[[nodiscard]] std::string epochSection(const ReportContent &content);
+
 [[nodiscard]] std::string noteSection(const ReportContent &content);
 [[nodiscard]] std::string dataSection(const ReportContent &content);
 [[nodiscard]] std::string levelSection(const ReportContent &content);

@@ -58,6 +58,14 @@ svg text { fill: var(--faint); font: 12px system-ui, "DejaVu Sans", sans-serif; 
 .train { stroke: var(--train); } .test { stroke: var(--test); }
 svg .key-train { fill: var(--train); font-weight: 600; } svg .key-test { fill: var(--test); font-weight: 600; }
 .bar { fill: var(--train); } svg .name { fill: var(--ink); }
+.map path { fill: none; stroke-width: 34; stroke-linecap: round; stroke-opacity: .75; }
+.map text { font-size: 150px; font-weight: 600; fill: var(--ink); paint-order: stroke; stroke: var(--paper);
+  stroke-width: 36px; stroke-linejoin: round; }
+.swatch { display: inline-block; width: .75rem; height: .75rem; border-radius: .2rem; margin-right: .5rem; }
+.c0 { --c: #2f7fd1; } .c1 { --c: #d9730d; } .c2 { --c: #1c9a5f; } .c3 { --c: #d03f4f; } .c4 { --c: #8f63d2; }
+.c5 { --c: #a8761e; } .c6 { --c: #d058a5; } .c7 { --c: #2a9db0; } .c8 { --c: #7d9a1f; } .c9 { --c: #6b7bd6; }
+.c10 { --c: #c98a00; } .c11 { --c: #6f8f86; } .c12 { --c: #a8546b; } .c13 { --c: #3f8f3f; } .c14 { --c: #5a94c9; }
+.unlabelled { --c: #8c959f; } .map path { stroke: var(--c); } .swatch { background: var(--c); }
 details { border: 1px solid var(--line); border-radius: .35rem; padding: .5rem .9rem; margin: .8rem 0; }
 summary { cursor: pointer; font-weight: 600; }
 :focus-visible { outline: 2px solid var(--train); outline-offset: 2px; }

@@ -63,25 +63,41 @@ std::string differencesText(const compare::Comparison &comparison, bool informat
     return text;
 }
 
+/// How much of what is equal: of trees or of a network.
+std::vector<std::vector<std::string>> countsOf(const compare::Comparison &comparison)
+{
+    std::vector<std::vector<std::string>> rows;
+    const auto add = [&rows](const char *name, std::uint64_t equal, std::uint64_t total) {
+        rows.push_back({name, std::to_string(equal) + " of " + std::to_string(total) + " equal"});
+    };
+    add("settings", comparison.settingsEqual, comparison.settings);
+    const bool isNetwork = comparison.roundName == "epoch";
+    if (isNetwork) {
+        add("tensors", comparison.tensorsEqual, comparison.tensors);
+        add("epochs", comparison.epochsEqual, comparison.epochs);
+    } else {
+        add("trees", comparison.treesEqual, comparison.trees);
+    }
+    add("metric values", comparison.metricsEqual, comparison.metrics);
+    if (isNetwork)
+        add("embedded cells", comparison.cellsEqual, comparison.cells);
+    else
+        add("predictions", comparison.predictionsEqual, comparison.predictions);
+    return rows;
+}
+
 std::string textOf(const compare::Comparison &comparison, const Console &console)
 {
     const Colour colour = comparison.verdict == compare::Verdict::Different ? Colour::Red : Colour::Green;
     std::string text = "A  " + comparison.nameA + "\nB  " + comparison.nameB + "\n" +
                        console.paint(colour, comparison.sentence) + "\n";
-    const auto count = [](std::uint64_t equal, std::uint64_t total) {
-        return std::to_string(equal) + " of " + std::to_string(total) + " equal";
-    };
-    text += table({{"settings", count(comparison.settingsEqual, comparison.settings)},
-                   {"trees", count(comparison.treesEqual, comparison.trees)},
-                   {"metric values", count(comparison.metricsEqual, comparison.metrics)},
-                   {"predictions", count(comparison.predictionsEqual, comparison.predictions)}},
-                  "  ");
+    text += table(countsOf(comparison), "  ");
     if (comparison.topGenes > 0)
         text += "  top " + std::to_string(comparison.topGenes) + " genes     " +
                 std::to_string(comparison.topGenesShared) + " shared\n";
     if (comparison.firstRound)
-        text += "first difference: round " + std::to_string(*comparison.firstRound) + ", " +
-                comparison.firstWhat + "\n";
+        text += "first difference: " + comparison.roundName + " " + std::to_string(*comparison.firstRound) +
+                ", " + comparison.firstWhat + "\n";
     if (const std::string rows = differencesText(comparison, false); !rows.empty())
         text += "differences\n" + rows;
     if (const std::string rows = differencesText(comparison, true); !rows.empty())

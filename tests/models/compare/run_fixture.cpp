@@ -78,7 +78,7 @@ data::Tree makeTree(const FixtureRun &run, RandomStream &random)
         node.cover = 20.0F;
         tree.nodes.push_back(node);
     }
-    const auto rate = static_cast<float>(run.spec.model.learningRate);
+    const auto rate = static_cast<float>(run.spec.trees.learningRate);
     for (int i = 0; i < 4; ++i)
         tree.nodes.push_back(leaf(rate * (random.uniformFloat() - 0.5F)));
     return tree;
@@ -288,7 +288,7 @@ FixtureRun makeRun(const Size &size)
         run.geneIds.push_back("ENSG" + std::to_string(10000 + i));
     run.train = makePart("TRA", size.train, size.genes, random);
     run.test = makePart("TES", size.test, size.genes, random);
-    run.spec.model.rounds = size.rounds;
+    run.spec.trees.rounds = size.rounds;
     run.spec.device = "cpu";
     run.spec.threads = 1;
     run.spec.isa = "avx2";
@@ -307,7 +307,7 @@ void trainEnsemble(FixtureRun &run)
     run.ensemble.featureCount = static_cast<std::uint32_t>(run.geneIds.size());
     run.ensemble.featureNames = run.geneIds;
     run.ensemble.baseMargin = {0.0F};
-    for (int round = 1; round <= run.spec.model.rounds; ++round) {
+    for (int round = 1; round <= run.spec.trees.rounds; ++round) {
         RandomStream random(run.spec.seed, RandomPurpose::Test, static_cast<std::uint32_t>(round));
         run.ensemble.trees.push_back(makeTree(run, random));
     }

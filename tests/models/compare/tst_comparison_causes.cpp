@@ -107,7 +107,7 @@ void TestComparisonCauses::namesAChangedSeed()
 
 void TestComparisonCauses::namesAChangedParameterThatChangedNoResult()
 {
-    const Comparison result = changed([](FixtureRun &run) { run.spec.model.gamma = 0.25; });
+    const Comparison result = changed([](FixtureRun &run) { run.spec.trees.gamma = 0.25; });
     VERIFY_FOUND(result, "setting", "model.gamma");
     QCOMPARE(result.treesEqual, result.trees);
     QVERIFY2(result.sentence.find("30 of 30 trees") != std::string::npos, result.sentence.c_str());
@@ -118,8 +118,8 @@ void TestComparisonCauses::namesAChangedParameterThatChangedNoResult()
 void TestComparisonCauses::namesSeveralChangedSettings()
 {
     const Comparison result = changed([](FixtureRun &run) {
-        run.spec.model.learningRate = 0.1;
-        run.spec.model.lambda = 2.0;
+        run.spec.trees.learningRate = 0.1;
+        run.spec.trees.lambda = 2.0;
         run.spec.threads = 8;
     });
     VERIFY_FOUND(result, "setting", "model.learningRate");

@@ -32,7 +32,7 @@ spec::RunSpec sampleSpec()
     spec.threads = 2;
     spec.isa = "avx2";
     spec.seed = 7;
-    spec.model.rounds = 40;
+    spec.trees.rounds = 40;
     spec.data.train.name = kHostile;
     spec.data.train.bytes = 12345;
     spec.data.train.sha256 = digestOf("train");

@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: 2026 The Ibidem authors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/base/files.h"
+#include "models/base/philox.h"
+#include "models/report/cell_map_figure.h"
+#include "models/report/html_report.h"
+#include "tests/models/compare/network_fixture.h"
+
+#include <QRegularExpression>
+#include <QSet>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QXmlStreamReader>
+
+#include <cmath>
+
+using namespace ibidem;
+using namespace ibidem::fixture;
+namespace fs = std::filesystem;
+
+namespace {
+
+QString reportOf(const std::vector<fs::path> &runs)
+{
+    const Result<std::string> page = report::htmlReport(runs);
+    if (!page) {
+        qWarning("%s", describe(page.error()).c_str());
+        return {};
+    }
+    return QString::fromStdString(*page);
+}
+
+/// Names of all elements; empty if the page is not well formed.
+QSet<QString> elementsOf(const QString &page)
+{
+    QSet<QString> names;
+    QXmlStreamReader reader(page);
+    while (!reader.atEnd())
+        if (reader.readNext() == QXmlStreamReader::StartElement)
+            names.insert(reader.name().toString());
+    return reader.hasError() ? QSet<QString>() : names;
+}
+
+/// What a reader sees: no markup, no style sheet.
+QString wordsOf(const QString &page)
+{
+    QString words = page.mid(page.indexOf(QStringLiteral("<body>")));
+    return words.remove(QRegularExpression(QStringLiteral("<[^>]*>")));
+}
+
+QString sectionOf(const QString &page, const char *id)
+{
+    const qsizetype start =
+        page.indexOf(QStringLiteral("<section aria-labelledby=\"%1\"").arg(QLatin1String(id)));
+    return start < 0 ? QString() : page.mid(start, page.indexOf(QStringLiteral("</section>"), start) - start);
+}
+
+} // namespace
+
+class TestNetworkReport : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+
+    void init()
+    {
+        m_temporary = std::make_unique<QTemporaryDir>();
+        m_folder = fs::path(m_temporary->path().toStdString());
+    }
+
+    void isWellFormedAndComplete()
+    {
+        const QString page = reportOf({write("one", makeNetworkRun()), write("two", makeNetworkRun())});
+        QVERIFY(!elementsOf(page).isEmpty());
+        for (const char *id : {"verdict", "results", "curves", "embedding", "network", "data", "level",
+                               "settings", "redo", "state", "epochs", "digests"})
+            QVERIFY2(!sectionOf(page, id).isEmpty(), id);
+        QVERIFY(sectionOf(page, "importance").isEmpty());
+        const qsizetype tables = page.count(QStringLiteral("<table>"));
+        QCOMPARE(page.count(QStringLiteral("<caption>")), tables);
+        QVERIFY(!page.contains(m_temporary->path()));
+        QVERIFY(!elementsOf(page).contains(QStringLiteral("script")));
+    }
+
+    void speaksOfEpochsAndCells()
+    {
+        NetworkRun other = makeNetworkRun();
+        other.spec.seed = 1;
+        const fs::path one = write("one", makeNetworkRun());
+        for (const QString &page : {reportOf({one}), reportOf({one, write("two", makeNetworkRun())}),
+                                    reportOf({one, write("three", other)})}) {
+            const QString words = wordsOf(page);
+            QVERIFY(words.contains(QStringLiteral("epoch")));
+            for (const char *word : {"\\brounds?\\b", "\\btrees?\\b", "\\bsamples? are\\b", "predictions"}) {
+                const QRegularExpression wrong(QString::fromLatin1(word));
+                QVERIFY2(!words.contains(wrong), qPrintable(words.mid(words.indexOf(wrong) - 80, 160)));
+            }
+        }
+    }
+
+    void saysIdenticalOfWhat()
+    {
+        const QString page = reportOf({write("one", makeNetworkRun()), write("two", makeNetworkRun())});
+        QVERIFY(page.contains(QStringLiteral("class=\"verdict identical\"")));
+        QVERIFY(page.contains(QStringLiteral("IDENTICAL: 12 of 12 tensors, 5 of 5 epochs")));
+        QVERIFY(page.contains(QStringLiteral("0 in every epoch")));
+        QVERIFY(page.contains(QStringLiteral("weights, metrics and embedding of 1 other run")));
+    }
+
+    void namesEpochStepAndTensor()
+    {
+        NetworkRun other = makeNetworkRun();
+        other.meddling.weights = [](int epoch, int step, Meddling::Weights &weights) {
+            if (epoch == 3 && step == 4)
+                weights[2][5] = std::nextafter(weights[2][5], 9.0F);
+        };
+        const QString page = reportOf({write("one", makeNetworkRun()), write("two", other)});
+        QVERIFY(page.contains(
+            QStringLiteral("DIFFERENT since epoch 3, step 4: the weights of encoder.2.weight differ")));
+        QVERIFY(sectionOf(page, "verdict")
+                    .contains(QStringLiteral("epoch 3: step 4, weights of encoder.2.weight")));
+        QVERIFY(sectionOf(page, "differences")
+                    .contains(QStringLiteral("epoch 3, step 4, weights of encoder.2.weight")));
+    }
+
+    void showsLayersAndTraining()
+    {
+        const QString network = sectionOf(reportOf({write("one", makeNetworkRun())}), "network");
+        // 12-6-4-3-4-6-12: (12+1)*6 + (6+1)*4 + (4+1)*3 + (3+1)*4 + (4+1)*6 + (6+1)*12
+        QVERIFY(network.contains(QStringLiteral("251 parameters in 12 tensors")));
+        for (const char *words : {"encoder.4", "6 × 12", "3 × 4", "linear", "relu", "the embedding", "adam",
+                                  "shuffled once", "mean squared error"})
+            QVERIFY2(network.contains(QString::fromUtf8(words)), words);
+    }
+
+    void showsTheMapByClusterAndLabel()
+    {
+        const QString embedding = sectionOf(reportOf({write("one", makeNetworkRun())}), "embedding");
+        QCOMPARE(embedding.count(QStringLiteral("<svg")), qsizetype(2));
+        // Every cell once in either figure.
+        QCOMPARE(embedding.count(QStringLiteral("h0")), qsizetype(80));
+        for (const char *words :
+             {"class=\"c0\"", "class=\"c1\"", "class=\"unlabelled\"", "B cells", "without label",
+              "Adjusted Rand index", "Clusters, the largest first", "louvain"})
+            QVERIFY2(embedding.contains(QString::fromUtf8(words)), words);
+        NetworkRun plain = makeNetworkRun();
+        plain.labels.clear();
+        plain.spec.analysis.map = false;
+        const QString without = sectionOf(reportOf({write("plain", plain)}), "embedding");
+        QVERIFY(without.contains(QStringLiteral("No map and no clusters were asked for")));
+        QVERIFY(!without.contains(QStringLiteral("<svg")));
+    }
+
+    void hostileLabelsStayText()
+    {
+        NetworkRun run = makeNetworkRun();
+        run.labelNames = {"<script>alert(1)</script>", "a & \"b\""};
+        run.spec.analysis.labelColumn = "<b>";
+        const QString page = reportOf({write("one", run)});
+        QVERIFY(!elementsOf(page).isEmpty());
+        QVERIFY(!page.contains(QStringLiteral("<script")));
+        QVERIFY(!page.contains(QStringLiteral("<b>")));
+    }
+
+    void theSameRunsGiveTheSameBytes()
+    {
+        const QString first = reportOf({write("one", makeNetworkRun())});
+        const QString again = reportOf({write("one", makeNetworkRun())});
+        QCOMPARE(first, again);
+        NetworkRun other = makeNetworkRun();
+        other.mapping = [](std::vector<float> &map, std::vector<std::int32_t> &) { map[0] += 1.0F; };
+        QVERIFY(reportOf({write("one", other)}) != first);
+    }
+
+    void manyCellsStaySmall()
+    {
+        RandomStream random(1, RandomPurpose::Test);
+        std::vector<float> map;
+        std::vector<std::int32_t> groups;
+        for (std::int32_t cell = 0; cell < 35'000; ++cell) {
+            map.push_back(20.0F * random.uniformFloat());
+            map.push_back(20.0F * random.uniformFloat());
+            groups.push_back(cell % 20);
+        }
+        map[4] = std::nanf("");
+        const report::CellGroups all{std::vector<std::string>(20, "name"), groups};
+        const std::string many = report::cellMapFigure(map, all, "Many.");
+        QVERIFY2(many.size() < 200'000, qPrintable(QString::number(many.size())));
+        QVERIFY(many.find("Many. One cell in 4 is drawn.") != std::string::npos);
+        const std::string tenThousand = report::cellMapFigure(
+            std::span(map).first(20'000), {all.names, std::span(groups).first(10'000)}, "x");
+        QVERIFY2(tenThousand.size() < 200'000, qPrintable(QString::number(tenThousand.size())));
+        QCOMPARE(QString::fromStdString(tenThousand).count(QStringLiteral("h0")), qsizetype(9'999));
+        QVERIFY(tenThousand.find("nan") == std::string::npos);
+        QVERIFY(report::cellMapFigure({}, all, "x").empty());
+    }
+
+    void longTrainingsShowTheirEnds()
+    {
+        NetworkSize size;
+        size.epochs = 30;
+        const QString epochs = sectionOf(reportOf({write("one", makeNetworkRun(size))}), "epochs");
+        QCOMPARE(epochs.count(QStringLiteral("<tr>")), qsizetype(12)); // head, 5, dots, 5
+        QVERIFY(epochs.contains(QStringLiteral("all others stand in epochs.csv")));
+    }
+
+private:
+    fs::path write(const char *name, const NetworkRun &run)
+    {
+        const Status done = writeNetworkRun(m_folder / name, run);
+        if (!done)
+            qWarning("%s", describe(done.error()).c_str());
+        return m_folder / name;
+    }
+
+    std::unique_ptr<QTemporaryDir> m_temporary;
+    fs::path m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestNetworkReport)
+#include "tst_network_report.moc"
