@@ -32,6 +32,7 @@ void addVerbs(cli::Verbs &verbs)
     cli::addRerun(verbs);
     cli::addCompare(verbs);
     cli::addReport(verbs);
+    cli::addExport(verbs);
     cli::addPredict(verbs);
     cli::addEvaluate(verbs);
     cli::addImport(verbs);

@@ -81,6 +81,13 @@ Result<LoadedModel> loadModel(const std::filesystem::path &run)
     LoadedModel model;
     IBIDEM_TRY(model.folder, runs::locateRun(run));
     IBIDEM_TRY(model.manifest, runs::readManifest(model.folder));
+    if (model.manifest.spec && model.manifest.spec->kind == spec::ModelKind::Autoencoder)
+        return fail(ErrorCode::Unavailable,
+                    "this is a run of " + model.manifest.spec->recipe +
+                        ", which knows no classes; the embedding of other cells cannot be computed yet",
+                    model.folder.string(),
+                    "take the embedding of its own cells: ibidem export " + run.string() +
+                        " --to cells.h5ad");
     const std::filesystem::path file = model.folder / runs::kModelFile;
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored))

@@ -32,7 +32,7 @@ struct Scores
     std::vector<std::int32_t> predicted;
 };
 
-/// InputMissing, BadData.
+/// InputMissing, BadData; Unavailable for a network, which has no classes.
 [[nodiscard]] Result<LoadedModel> loadModel(const std::filesystem::path &run);
 
 /// How this model wants its tables read.

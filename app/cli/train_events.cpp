@@ -4,6 +4,11 @@
 
 #include "models/base/json.h"
 #include "models/base/text.h"
+#include "models/spec/recipes.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace ibidem::cli {
 
@@ -20,6 +25,9 @@ void TrainEvents::take(const std::string &line)
     const std::string name = stringAt(*event, "event").value_or(std::string());
     if (name == "started") {
         m_error = nullptr; // of an earlier attempt that is being resumed
+        const auto recipe = spec::findRecipe(stringAt(*event, "recipe").value_or(std::string()));
+        m_rounds = integerAt(*event, "rounds").value_or(0);
+        m_network = recipe && recipe->spec.kind == spec::ModelKind::Autoencoder;
         m_console.detail("started: " + line);
     } else if (name == "progress") {
         m_console.progress({stringAt(*event, "stage").value_or("training"),
@@ -35,17 +43,29 @@ void TrainEvents::take(const std::string &line)
     }
 }
 
+/// The round that is done, or the epoch that is being worked on: long epochs tell how far they are.
+std::int64_t TrainEvents::roundOf(const Json &event) const
+{
+    if (const auto round = integerAt(event, "round"))
+        return *round;
+    const double done = numberAt(event, "fraction").value_or(0.0) * static_cast<double>(m_rounds);
+    return std::clamp(static_cast<std::int64_t>(done) + 1, std::int64_t{1}, m_rounds);
+}
+
 std::string TrainEvents::detailOf(const Json &event) const
 {
-    const auto round = integerAt(event, "round");
-    const auto rounds = integerAt(event, "rounds");
-    std::string detail;
-    if (round && rounds && *rounds > 0)
-        detail = "round " + std::to_string(*round) + " of " + std::to_string(*rounds);
-    for (const char *metric : {"test logloss", "test accuracy"}) {
+    if (stringAt(event, "stage").value_or(std::string()) != "training" || m_rounds <= 0)
+        return {};
+    std::string detail = unit() + " " + std::to_string(roundOf(event)) + " of " + std::to_string(m_rounds);
+    const std::vector<std::pair<const char *, const char *>> shown =
+        m_network ? std::vector<std::pair<const char *, const char *>>{{"train loss", "loss"},
+                                                                       {"validation loss", "validation loss"}}
+                  : std::vector<std::pair<const char *, const char *>>{{"test logloss", "test logloss"},
+                                                                       {"test accuracy", "test accuracy"}};
+    for (const auto &[metric, name] : shown) {
         const auto found = m_latest.find(metric);
         if (found != m_latest.end())
-            detail += std::string(detail.empty() ? "" : ", ") + metric + " " + formatFixed(found->second, 4);
+            detail += ", " + std::string(name) + " " + formatFixed(found->second, 4);
     }
     return detail;
 }

@@ -6,6 +6,7 @@
 #include "models/base/json.h"
 #include "models/base/result.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -18,15 +19,22 @@ class TrainEvents
 public:
     explicit TrainEvents(Console &console);
     void take(const std::string &line);
+
+    /// What this training counts: "round" or "epoch". Known once the child has begun.
+    [[nodiscard]] std::string unit() const { return m_network ? "epoch" : "round"; }
+
     /// Why the child failed: what it said last, else what is known about its end.
     [[nodiscard]] Error failure(int exitCode, const std::string &problem,
                                 const std::filesystem::path &run) const;
 
 private:
+    [[nodiscard]] std::int64_t roundOf(const Json &event) const;
     [[nodiscard]] std::string detailOf(const Json &event) const;
 
     Console &m_console;
     std::map<std::string, double> m_latest; ///< "test logloss" -> value
+    std::int64_t m_rounds = 0;              ///< as the child announced them
+    bool m_network = false;
     Json m_error;
 };
 

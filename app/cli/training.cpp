@@ -78,7 +78,8 @@ Result<Trained> follow(const std::function<void(jobs::TrainJob &)> &start, Conso
     });
     const StopSignals stopSignals([&](int signal) {
         if (++signalsSeen == 1) {
-            console.say("stopping after this round, with a checkpoint (the same signal again stops at once)");
+            console.say("stopping after this " + events.unit() +
+                        ", with a checkpoint (the same signal again stops at once)");
             job.stop();
             return;
         }
@@ -131,7 +132,8 @@ Result<data::TableContainer> openContainer(const std::filesystem::path &file,
     IBIDEM_TRY(const jobs::OpenedFile opened, openFile(file, options, places, console));
     if (opened.summary.kind == data::kMatrixKind)
         return fail(ErrorCode::BadData, "this is a matrix of cells, not a table", file.string(),
-                    "look at it with 'ibidem inspect', or prepare it with 'ibidem prepare'");
+                    "look at it with 'ibidem inspect', prepare it with 'ibidem prepare', or train on it with "
+                    "the recipe sc-autoencoder");
     return data::readTableContainer(opened.container);
 }
 

@@ -38,12 +38,12 @@ struct Trained
                                                          const data::TableOptions &options,
                                                          const Places &places, Console &console);
 
-/// Builds and trains a run in a fresh process. The first signal stops it after the round, the second at once.
-/// The child's failure is the error.
+/// Builds and trains a run in a fresh process. The first signal stops it after the round or epoch, the second
+/// at once. The child's failure is the error.
 [[nodiscard]] Result<Trained> trainRun(const jobs::TrainOrder &order, const Places &places, Console &console);
 [[nodiscard]] Result<Trained> resumeRun(const std::filesystem::path &run, Console &console);
-/// Trains and stops in one of the first rounds: what is left is a run with a checkpoint, unless the training
-/// was faster.
+/// Trains and stops in one of the first rounds or epochs: what is left is a run with a checkpoint, unless the
+/// training was faster.
 [[nodiscard]] Result<Trained> trainAndStop(const jobs::TrainOrder &order, const Places &places,
                                            Console &console);
 

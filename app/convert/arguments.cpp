@@ -29,6 +29,7 @@ struct Words
     std::optional<std::string> optionsJson;
     std::optional<std::string> container;
     std::optional<std::string> format;
+    std::optional<std::string> embedding;
     std::map<std::string, std::optional<std::string>> single; ///< by the option's key in the JSON
 };
 
@@ -51,6 +52,8 @@ std::optional<std::string> *placeOf(std::string_view option, Words &words)
         return &words.container;
     if (option == "--format")
         return &words.format;
+    if (option == "--embedding")
+        return &words.embedding;
     for (const auto &[name, key] : kSingleOptions) {
         if (option == name)
             return &words.single[key];
@@ -102,17 +105,22 @@ Result<data::TableOptions> tableOptions(const Words &words)
     return options;
 }
 
-/// "--export CONTAINER --format F OUT", and nothing else.
+/// "--export CONTAINER --format F [--embedding FILE] OUT", and nothing else.
 Result<ConvertRequest> exportRequest(const Words &words)
 {
     if (!words.input || words.input->empty())
         return usage("no file to write is given");
     if (words.cacheFolder || words.optionsJson || !words.single.empty())
-        return usage("--export goes with --format alone");
+        return usage("--export goes with --format and --embedding alone");
     if (!words.format || (*words.format != "h5ad" && *words.format != "10x"))
         return usage("--export needs --format h5ad or --format 10x");
-    return ConvertRequest{
-        ConvertRequest::Action::Export, *words.container, {}, {}, *words.input, *words.format};
+    if (words.embedding && *words.format != "h5ad")
+        return usage("--embedding goes with --format h5ad: the 10x format has no place for it");
+    ConvertRequest request{
+        ConvertRequest::Action::Export, *words.container, {}, {}, *words.input, *words.format, {}};
+    if (words.embedding)
+        request.embedding = *words.embedding;
+    return request;
 }
 
 } // namespace
@@ -139,8 +147,8 @@ Result<ConvertRequest> parseArguments(std::span<char *const> arguments)
     }
     if (words.container)
         return exportRequest(words);
-    if (words.format)
-        return usage("--format goes with --export");
+    if (words.format || words.embedding)
+        return usage("--format and --embedding go with --export");
     if (!words.input || words.input->empty())
         return usage("no file is given");
     if (!words.cacheFolder || words.cacheFolder->empty())
@@ -153,7 +161,7 @@ Result<ConvertRequest> parseArguments(std::span<char *const> arguments)
 std::string helpText()
 {
     return R"(Usage: ibidem-convert PATH --to CACHE_FOLDER [options]
-       ibidem-convert --export CONTAINER --format h5ad|10x FILE
+       ibidem-convert --export CONTAINER --format h5ad|10x [--embedding EMBEDDING] FILE
 
 Reads a foreign table (mlf-core TSV, GCT, CLS, TSV, CSV; also .gz) or matrix of cells (AnnData .h5ad, 10x .h5, loom,
 10x MTX folder), checks it and writes it to the cache as a container. Says how far it is and what it found as JSON
@@ -169,6 +177,7 @@ lines on standard output.
   --options JSON       the same six as one JSON object
   --export CONTAINER   the other way: write the matrix of a container as a foreign file, the same bytes each time
   --format F           h5ad (AnnData) or 10x (Cell Ranger 3, counts only)
+  --embedding FILE     with h5ad: embedding.safetensors of a run: its cells alone, with obsm X_ae, X_umap and obs leiden
   --version, --help
 
 The word "stop" on standard input, SIGTERM, SIGINT or SIGUSR1 end the reading; nothing is left behind then.

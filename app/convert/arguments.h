@@ -6,6 +6,7 @@
 #include "models/data/cache.h"
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -21,6 +22,8 @@ struct ConvertRequest
     data::TableOptions options;
     std::filesystem::path output{}; ///< Export
     std::string format{};           ///< Export: "h5ad", "10x"
+    /// Export: embedding.safetensors of a run, whose cells alone are then written, with what it knows of them
+    std::optional<std::filesystem::path> embedding{};
 };
 
 /// Usage, naming the word that is wrong.

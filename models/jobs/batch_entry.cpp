@@ -30,18 +30,22 @@ Status moveFolder(const fs::path &from, const fs::path &to)
     return {};
 }
 
-std::uint64_t needOf(const std::vector<OpenedFile> &inputs)
+std::uint64_t needOf(const spec::RunSpec &spec, const std::vector<OpenedFile> &inputs)
 {
     std::uint64_t bytes = 0;
+    std::uint64_t samples = 0;
     std::uint64_t features = 0;
     for (const OpenedFile &input : inputs) {
         std::error_code unknown;
         const std::uintmax_t size = fs::file_size(input.container, unknown);
         bytes += unknown ? input.summary.fileBytes : size;
-        if (input.summary.shape.size() == 2)
-            features = std::max(features, input.summary.shape[1]);
+        if (input.summary.shape.size() != 2)
+            continue;
+        samples += input.summary.shape[0];
+        features = std::max(features, input.summary.shape[1]);
     }
-    return memoryNeed(bytes, features);
+    return spec.kind == spec::ModelKind::Autoencoder ? networkMemoryNeed(spec, bytes, samples, features)
+                                                     : memoryNeed(bytes, features);
 }
 
 ErrorCode codeOfExit(int exit)
@@ -102,7 +106,7 @@ Status BatchEntry::readStaged()
 {
     const fs::path file = stagedFolder() / runs::kSpecFile;
     IBIDEM_TRY(m_wanted, spec::readSpecFile(file));
-    m_need = needOf(m_builder->inputs());
+    m_need = needOf(m_wanted, m_builder->inputs());
     if (m_ordered.spec.threads != 0 || m_wanted.level != spec::Level::Portable ||
         m_wanted.threads <= m_setting.mostThreads)
         return {};

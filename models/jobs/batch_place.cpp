@@ -3,8 +3,10 @@
 #include "models/jobs/batch_place.h"
 
 #include "models/base/files.h"
+#include "models/runs/network_files.h"
 #include "models/runs/run_folder.h"
 
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -44,15 +46,28 @@ tl::unexpected<Error> otherRun(const fs::path &folder, const std::string &outcom
                 folder.string(), kOtherPlace);
 }
 
-/// The manifest is the one file without a digest elsewhere; its chain is also the last line of the rounds.
+/// The chain in the last line of a run's table of rounds or epochs; empty if the table is empty.
+Result<std::string> lastLink(const std::string &name, std::string_view text, const std::string &path)
+{
+    if (name == runs::kEpochsFile) {
+        IBIDEM_TRY(const auto epochs, runs::parseEpochsCsv(text, path));
+        return epochs.empty() ? std::string() : epochs.back().chain;
+    }
+    IBIDEM_TRY(const auto rounds, runs::parseRoundsCsv(text, path));
+    return rounds.empty() ? std::string() : rounds.back().chain;
+}
+
+/// The manifest is the one file without a digest elsewhere; its chain is also the last line of the rounds or
+/// epochs.
 Status checkLastLink(const fs::path &folder, const runs::Manifest &manifest)
 {
-    const std::string name(runs::kRoundsFile);
+    const bool network = manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
+    const std::string name(network ? runs::kEpochsFile : runs::kRoundsFile);
     if (!manifest.files.contains(name))
         return {};
     IBIDEM_TRY(const std::string text, readFile(folder / name, kLargestRoundsFile));
-    IBIDEM_TRY(const auto rounds, runs::parseRoundsCsv(text, (folder / name).string()));
-    if (!rounds.empty() && rounds.back().chain == manifest.chain)
+    IBIDEM_TRY(const std::string chain, lastLink(name, text, (folder / name).string()));
+    if (!chain.empty() && chain == manifest.chain)
         return {};
     return fail(ErrorCode::BadData, "the chain in run.json is not the last one in " + name, folder.string());
 }

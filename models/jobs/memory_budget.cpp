@@ -97,6 +97,38 @@ std::uint64_t memoryNeed(std::uint64_t containerBytes, std::uint64_t features)
     return containerBytes * perByte + features * perFeature + base;
 }
 
+std::uint64_t networkMemoryNeed(const spec::RunSpec &spec, std::uint64_t containerBytes, std::uint64_t cells,
+                                std::uint64_t genes)
+{
+    constexpr std::uint64_t kValueBytes = 4;
+    constexpr std::uint64_t kValuesOfParameter = 7;
+    constexpr std::uint64_t kValuesOfUnit = 4; // of a batch: value and gradient, in two layouts
+    constexpr std::uint64_t kBytesOfCell = 4096;
+    constexpr std::uint64_t kProgram = 64ULL << 20U;
+    constexpr std::uint64_t kLibrary = 256ULL << 20U;
+    constexpr std::uint64_t kGpu = 1ULL << 30U;
+    const std::uint64_t kept = spec.cells.selectGenes ? std::min(genes, kMostSelectedGenes) : genes;
+    std::uint64_t parameters = 0;
+    std::uint64_t units = kept;
+    std::uint64_t inputs = kept;
+    const auto addLayer = [&](int width) {
+        const auto outputs = static_cast<std::uint64_t>(width);
+        parameters += 2 * (inputs + 1) * outputs; // of the layer and of its mirror
+        units += 2 * outputs;
+        inputs = outputs;
+    };
+    for (const int width : spec.autoencoder.widths)
+        addLayer(width);
+    addLayer(spec.autoencoder.latent);
+    const std::uint64_t dense = cells * kept * kValueBytes * (spec.analysis.reconstruction ? 2 : 1);
+    const auto batch = static_cast<std::uint64_t>(spec.training.batchSize);
+    return 2 * containerBytes + dense + parameters * kValueBytes * kValuesOfParameter +
+           batch * (units + kept) * kValueBytes * kValuesOfUnit + cells * kBytesOfCell + kProgram +
+           (spec.device != "cpu"                  ? kGpu
+            : spec.level == spec::Level::Portable ? 0
+                                                  : kLibrary);
+}
+
 bool MemoryBudget::fits(std::uint64_t need, std::uint64_t usable)
 {
     if (m_needs.empty()) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/jobs/resolve_order.h"
 
-#include "models/base/sha256.h"
 #include "models/base/text.h"
 #include "models/jobs/run_inputs.h"
 #include "models/runs/manifest.h"
@@ -63,19 +62,24 @@ Result<std::uint64_t> drawnSeed()
 
 /// What a rerun needs of an input whose file may have changed: nothing (the builder finds the recorded
 /// content), or the path of the changed file.
-Result<std::optional<std::filesystem::path>>
-repeatInput(const spec::Input &recorded, const std::optional<std::string> &known, bool allowChanged)
+Result<std::optional<std::filesystem::path>> repeatInput(const std::string &role, const spec::Input &recorded,
+                                                         const std::optional<std::string> &known,
+                                                         bool allowChanged)
 {
     std::error_code ignored;
     if (!known || !std::filesystem::exists(*known, ignored))
         return std::optional<std::filesystem::path>();
-    IBIDEM_TRY(const FileDigest digest, sha256File(*known));
-    if (digest.sha256 == recorded.sha256)
+    const auto digest = digestOfInput(role, *known);
+    if (!digest && digest.error().code == ErrorCode::InputMissing) // a folder that was emptied
+        return std::optional<std::filesystem::path>();
+    if (!digest)
+        return tl::unexpected<Error>(digest.error());
+    if (digest->sha256 == recorded.sha256)
         return std::optional<std::filesystem::path>();
     if (allowChanged)
         return std::optional<std::filesystem::path>(*known);
     return fail(ErrorCode::BadData,
-                "the file has changed since the run: its SHA-256 is " + digest.sha256.substr(0, 16) +
+                "the file has changed since the run: its SHA-256 is " + digest->sha256.substr(0, 16) +
                     "…, recorded is " + recorded.sha256.substr(0, 16) + "…",
                 *known,
                 "restore it, move it away to train on the recorded content from the cache, or train on the "
@@ -142,8 +146,8 @@ Result<TrainOrder> repeatOrder(const std::filesystem::path &run, const std::file
           {"split", &order.split}}) {
         const spec::Input *input = inputSlot(spec, role);
         if (input) {
-            IBIDEM_TRY(*slot,
-                       repeatInput(*input, local ? local->inputPath(role) : std::nullopt, allowChanged));
+            IBIDEM_TRY(*slot, repeatInput(role, *input, local ? local->inputPath(role) : std::nullopt,
+                                          allowChanged));
         }
     }
     // What can be neither found nor read is said now, not after the first of several reruns.

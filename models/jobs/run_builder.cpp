@@ -29,6 +29,13 @@ std::string userName()
     return entry ? entry->pw_name : std::to_string(::geteuid());
 }
 
+/// Without a slash at its end, which would hide the name of a folder.
+std::string fileName(const std::filesystem::path &file)
+{
+    const std::filesystem::path name = file.has_filename() ? file.filename() : file.parent_path().filename();
+    return name.string();
+}
+
 std::uint64_t cellsOf(const OpenedFile &opened)
 {
     const auto &shape = opened.summary.shape;
@@ -80,7 +87,7 @@ struct RunBuilder::State
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             if (!wanted[i].isTable) {
                 IBIDEM_TRY(opened[i], openList(wanted[i], cacheFolder));
-                IBIDEM_CHECK(checkOpened(wanted[i], opened[i], order.allowChanged));
+                IBIDEM_CHECK(checkOpened(ordered.spec, wanted[i], opened[i], order.allowChanged));
             } else if (wanted[i].recorded.path.empty() && !wanted[i].mustMatchRecord) {
                 auto found = recordedTable(wanted[i], spec::tableOptions(ordered.spec.data, wanted[i].role),
                                            cacheFolder);
@@ -118,7 +125,7 @@ struct RunBuilder::State
             return conclude(builder, tl::unexpected<Error>(job.result().error()));
         opened[i] = *job.result();
         fractions[i] = 1.0;
-        if (auto sound = checkOpened(wanted[i], opened[i], order.allowChanged); !sound)
+        if (auto sound = checkOpened(ordered.spec, wanted[i], opened[i], order.allowChanged); !sound)
             return conclude(builder, tl::unexpected<Error>(sound.error()));
         if (--open == 0)
             conclude(builder, write());
@@ -131,7 +138,7 @@ struct RunBuilder::State
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             const data::TableSummary &summary = opened[i].summary;
             *inputSlot(ordered.spec, wanted[i].role) = {{},
-                                                        opened[i].file.filename().string(),
+                                                        fileName(opened[i].file),
                                                         summary.fileBytes,
                                                         summary.fileSha256,
                                                         wanted[i].isTable ? summary.digest : std::string()};

@@ -4,9 +4,12 @@
 
 #include "models/base/files.h"
 #include "models/base/sha256.h"
+#include "models/data/cache.h"
 #include "models/data/count_matrix.h"
 #include "models/runs/run_folder.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace ibidem::jobs {
@@ -24,6 +27,42 @@ void place(std::optional<spec::Input> &slot, const std::optional<std::filesystem
 {
     if (path)
         slot = spec::Input{path->string(), {}, 0, {}, {}};
+}
+
+bool isList(std::string_view role)
+{
+    return role == "genes" || role == "split";
+}
+
+/// Roles that only tables have: an order that names one for a network means something else.
+Status checkRoles(const spec::RunSpec &spec, const TrainOrder &order)
+{
+    struct TableRole
+    {
+        const std::optional<std::filesystem::path> &path;
+        const char *option;
+        const char *cure;
+    };
+
+    if (spec.kind == spec::ModelKind::Trees)
+        return {};
+    const TableRole roles[] = {
+        {order.test, "--test",
+         "leave it out; --set validationFraction=0.1 keeps a part of the cells for measuring"},
+        {order.labels, "--labels",
+         "leave it out; --set labelColumn=NAME names an annotation of the matrix for colours and agreement"},
+        {order.genes, "--genes",
+         "leave it out; genes are selected by the preparation (minDispersion, minMean, selectGenes)"},
+        {order.split, "--split",
+         "leave it out; --set validationFraction=0.1 keeps a part of the cells for measuring"}};
+    for (const TableRole &role : roles) {
+        if (role.path)
+            return fail(ErrorCode::Usage,
+                        std::string(role.option) + " is for tables: the recipe " + spec.recipe +
+                            " reads one matrix of cells, with --data",
+                        {}, role.cure);
+    }
+    return {};
 }
 
 void placePaths(spec::RunSpec &spec, const TrainOrder &order)
@@ -71,6 +110,46 @@ Status locate(WantedInput &input, const spec::RunSpec &spec, const std::filesyst
                 known.value_or(input.recorded.name), "give its place with " + optionOf(input.role) + " PATH");
 }
 
+/// "expression-table" in words.
+std::string inWords(const std::string &kind)
+{
+    if (kind == "expression-table")
+        return "an expression table";
+    std::string words = kind;
+    std::replace(words.begin(), words.end(), '-', ' ');
+    return words;
+}
+
+Status checkMatrix(const spec::RunSpec &spec, const WantedInput &input, const OpenedFile &opened)
+{
+    if (opened.summary.kind == data::kMatrixKind)
+        return {};
+    return fail(ErrorCode::BadData,
+                "this is " + inWords(opened.summary.kind) + ", and the recipe " + spec.recipe +
+                    " trains on counts of single cells",
+                opened.file.string(),
+                "give a matrix of cells (.h5ad, .h5, .loom or a 10x folder) with " + optionOf(input.role) +
+                    ", or choose a recipe for tables: ibidem recipe list");
+}
+
+Status checkTable(const spec::RunSpec &spec, const WantedInput &input, const OpenedFile &opened)
+{
+    const std::string &kind = opened.summary.kind;
+    if (kind == data::kMatrixKind)
+        return fail(
+            ErrorCode::BadData,
+            "this is a matrix of cells, and the recipe " + spec.recipe + " trains on expression tables",
+            opened.file.string(),
+            "train on it with the recipe sc-autoencoder, or give a table with " + optionOf(input.role));
+    if ((input.role == "train" || input.role == "test") && kind != "expression-table")
+        return fail(ErrorCode::BadData, "this is no expression table but " + kind, opened.file.string(),
+                    "give an expression table with " + optionOf(input.role));
+    if (input.role == "labels" && kind == "expression-table")
+        return fail(ErrorCode::BadData, "this is an expression table, not labels of samples",
+                    opened.file.string(), "give a CLS file or an annotation table with --labels");
+    return {};
+}
+
 } // namespace
 
 spec::Input *inputSlot(spec::RunSpec &spec, const std::string &role)
@@ -89,6 +168,7 @@ Result<std::vector<WantedInput>> wantedInputs(spec::RunSpec &spec, const TrainOr
                                               const std::filesystem::path &cacheFolder,
                                               const std::filesystem::path &besideSpec)
 {
+    IBIDEM_CHECK(checkRoles(spec, order));
     placePaths(spec, order);
     std::optional<runs::LocalInfo> local;
     if (auto info = runs::readLocalInfo(besideSpec))
@@ -99,7 +179,7 @@ Result<std::vector<WantedInput>> wantedInputs(spec::RunSpec &spec, const TrainOr
         if (!slot)
             continue;
         const std::string name = role;
-        WantedInput input{name, name != "genes" && name != "split", slot->path, *slot, false};
+        WantedInput input{name, !isList(name), slot->path, *slot, false};
         if (slot->path.empty())
             IBIDEM_CHECK(locate(input, spec, cacheFolder, local));
         wanted.push_back(std::move(input));
@@ -141,20 +221,16 @@ Result<OpenedFile> openList(const WantedInput &input, const std::filesystem::pat
     return opened;
 }
 
-Status checkOpened(const WantedInput &input, const OpenedFile &opened, bool allowChanged)
+Result<FileDigest> digestOfInput(const std::string &role, const std::filesystem::path &file)
 {
-    const std::string &kind = opened.summary.kind;
-    if (kind == data::kMatrixKind)
-        return fail(ErrorCode::BadData,
-                    "this is a matrix of cells, and the recipe trains on expression tables",
-                    opened.file.string(),
-                    "prepare it with 'ibidem prepare', or give a table with " + optionOf(input.role));
-    if ((input.role == "train" || input.role == "test") && kind != "expression-table")
-        return fail(ErrorCode::BadData, "this is no expression table but " + kind, opened.file.string(),
-                    "give an expression table with " + optionOf(input.role));
-    if (input.role == "labels" && kind == "expression-table")
-        return fail(ErrorCode::BadData, "this is an expression table, not labels of samples",
-                    opened.file.string(), "give a CLS file or an annotation table with --labels");
+    return isList(role) ? sha256File(file) : data::inputDigest(file);
+}
+
+Status checkOpened(const spec::RunSpec &spec, const WantedInput &input, const OpenedFile &opened,
+                   bool allowChanged)
+{
+    IBIDEM_CHECK(spec.kind == spec::ModelKind::Autoencoder ? checkMatrix(spec, input, opened)
+                                                           : checkTable(spec, input, opened));
     if (!input.mustMatchRecord || allowChanged || opened.summary.fileSha256 == input.recorded.sha256)
         return {};
     return fail(ErrorCode::BadData,

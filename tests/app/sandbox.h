@@ -93,6 +93,18 @@ public:
         return made.code == 0 ? file : QString();
     }
 
+    /// A small matrix of 200 cells and 150 genes in four types; its path.
+    [[nodiscard]] QString cells(const std::string &name = "cells.h5ad", int seed = 1) const
+    {
+        const QString file = QString::fromStdString(path(name));
+        const Answer made =
+            run({QStringLiteral("generate"), QStringLiteral("cells"), QStringLiteral("--cells"),
+                 QStringLiteral("200"), QStringLiteral("--genes"), QStringLiteral("150"),
+                 QStringLiteral("--types"), QStringLiteral("4"), QStringLiteral("--seed"),
+                 QString::number(seed), QStringLiteral("-o"), file});
+        return made.code == 0 ? file : QString();
+    }
+
     [[nodiscard]] bool write(const std::string &name, const std::string &text) const
     {
         return ibidem::writeFileAtomically(path(name), text).has_value();

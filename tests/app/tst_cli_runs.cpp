@@ -247,7 +247,7 @@ private Q_SLOTS:
         const Answer answer = m_box.run(words("selftest --json"));
         QVERIFY2(answer.code == 0, answer.out.c_str());
         QCOMPARE(stringAt(answer.json(), "verdict").value_or(""), std::string("passed"));
-        QCOMPARE(answer.json()["steps"].size(), std::size_t{7});
+        QCOMPARE(answer.json()["steps"].size(), std::size_t{11});
     }
 
     void demoEndsWithTheVerdict()
@@ -257,6 +257,7 @@ private Q_SLOTS:
         const std::size_t last = answer.out.rfind('\n', answer.out.size() - 2) + 1;
         QVERIFY2(answer.out.substr(last).starts_with("IDENTICAL"), answer.out.c_str());
         QVERIFY(QFile::exists(QString::fromStdString(m_box.path("demo/report.html"))));
+        QVERIFY(QFile::exists(QString::fromStdString(m_box.path("demo/cells-report.html"))));
         QCOMPARE(m_box.run(words("demo --out demo")).code, 73);
     }
 

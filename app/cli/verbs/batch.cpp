@@ -69,47 +69,69 @@ std::string endText(const jobs::BatchRun &run)
     return run.error ? text + ": " + describe(*run.error) : text;
 }
 
-/// The usual ones that some run has, else the first by name.
-std::vector<std::string> shownMetrics(const std::vector<jobs::BatchRun> &runs)
+/// A column of the table: a metric of a split.
+struct Column
 {
+    std::string split;
+    std::string metric;
+    std::string title;
+};
+
+std::optional<double> valueOf(const jobs::BatchRun &run, const Column &column)
+{
+    const auto split = run.metrics.find(column.split);
+    if (split == run.metrics.end())
+        return std::nullopt;
+    const auto value = split->second.find(column.metric);
+    return value == split->second.end() ? std::nullopt : std::optional(value->second);
+}
+
+bool anyHas(const std::vector<jobs::BatchRun> &runs, const Column &column)
+{
+    return std::any_of(runs.begin(), runs.end(),
+                       [&column](const jobs::BatchRun &run) { return valueOf(run, column).has_value(); });
+}
+
+/// The usual ones of tables and of networks that some run has; without any, the first of the test by name.
+std::vector<Column> shownColumns(const std::vector<jobs::BatchRun> &runs)
+{
+    std::vector<Column> columns{
+        {"test", "accuracy", "test accuracy"},     {"test", "roc_auc", "test roc_auc"},
+        {"test", "logloss", "test logloss"},       {"all", "loss", "loss"},
+        {"validation", "loss", "validation loss"}, {"analysis", "clusters", "clusters"}};
+    std::erase_if(columns, [&runs](const Column &column) { return !anyHas(runs, column); });
+    if (!columns.empty())
+        return columns;
     std::set<std::string> known;
     for (const jobs::BatchRun &run : runs)
         if (const auto test = run.metrics.find("test"); test != run.metrics.end())
             for (const auto &[name, value] : test->second)
                 known.insert(name);
-    std::vector<std::string> names;
-    for (const char *usual : {"accuracy", "roc_auc", "logloss"})
-        if (known.erase(usual) > 0)
-            names.emplace_back(usual);
-    if (names.empty())
-        for (const std::string &name : known)
-            if (names.size() < kShownMetrics)
-                names.push_back(name);
-    return names;
+    for (const std::string &name : known)
+        if (columns.size() < kShownMetrics)
+            columns.push_back({"test", name, "test " + name});
+    return columns;
 }
 
-std::string metricText(const jobs::BatchRun &run, const std::string &name)
+std::string metricText(const jobs::BatchRun &run, const Column &column)
 {
-    const auto test = run.metrics.find("test");
-    if (test == run.metrics.end())
-        return "-";
-    const auto value = test->second.find(name);
-    return value == test->second.end() ? "-" : formatFixed(value->second, 4);
+    const std::optional<double> value = valueOf(run, column);
+    return value ? formatFixed(*value, column.metric == "clusters" ? 0 : 4) : "-";
 }
 
 std::string tableText(const std::vector<jobs::BatchRun> &runs)
 {
-    const std::vector<std::string> metrics = shownMetrics(runs);
+    const std::vector<Column> columns = shownColumns(runs);
     std::vector<std::vector<std::string>> rows{{"spec", "outcome", "chain"}};
-    for (const std::string &name : metrics)
-        rows.front().push_back("test " + name);
+    for (const Column &column : columns)
+        rows.front().push_back(column.title);
     rows.front().push_back("seconds");
     std::string problems;
     for (const jobs::BatchRun &run : runs) {
         rows.push_back({run.spec.name, std::string(jobs::outcomeName(run.outcome)),
                         run.chain.empty() ? "-" : run.chain.substr(0, kShownDigits)});
-        for (const std::string &name : metrics)
-            rows.back().push_back(metricText(run, name));
+        for (const Column &column : columns)
+            rows.back().push_back(metricText(run, column));
         rows.back().push_back(secondsText(run));
         if (run.error)
             problems += run.spec.name + ": " + describe(*run.error) + "\n";
@@ -152,8 +174,9 @@ int follow(jobs::Batch &batch, Console &console)
                      [&](int index) { console.say(endText(batch.runs()[static_cast<std::size_t>(index)])); });
     const StopSignals stopSignals([&](int signal) {
         if (++signalsSeen == 1) {
-            console.say(
-                "stopping all runs after this round, with checkpoints (the same signal again stops at once)");
+            console.say("stopping all runs after this round or epoch, with checkpoints (the same signal "
+                        "again stops at "
+                        "once)");
             batch.stop();
             return;
         }

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
+#include "app/cli/matrix_export.h"
 #include "app/cli/reruns.h"
 #include "app/cli/training.h"
 #include "app/cli/verb.h"
@@ -21,6 +22,7 @@ namespace ibidem::cli {
 namespace {
 
 constexpr int kRounds = 300;
+constexpr int kEpochs = 500;
 constexpr int kAttempts = 10;
 
 /// A folder under the system's folder for temporary files that goes away with this object.
@@ -76,6 +78,10 @@ public:
         step("a rerun gives the same bits", [this] { return reruns(); });
         step("one changed value is found and named", [this] { return findsChangedValue(); });
         step("another seed is found and named", [this] { return findsChangedSeed(); });
+        step("a network trains", [this] { return trained(cellOrder("cells")); });
+        step("scalar code and two threads give a network the same bits", [this] { return networkRepeats(); });
+        step("a network, stopped and resumed, has the same bits", [this] { return networkResumes(); });
+        step("another seed of a network is found and named", [this] { return findsSeedOfNetwork(); });
         const bool passed = m_failures == 0;
         m_console.document(Json{{"steps", m_steps}, {"verdict", passed ? "passed" : "failed"}});
         m_console.result(
@@ -103,6 +109,13 @@ private:
         recipe.genes = 60;
         recipe.samples = 80;
         recipe.modules = 6;
+        prepare::CellRecipe cells;
+        cells.cells = 150;
+        cells.genes = 120;
+        IBIDEM_TRY(const Json written, writeCells(cells, "h5ad", m_folder / "cells.h5ad", m_console));
+        IBIDEM_TRY(const Json twice, writeCells(cells, "h5ad", m_folder / "cells-again.h5ad", m_console));
+        if (stringAt(written, "sha256") != stringAt(twice, "sha256"))
+            return fail(ErrorCode::Internal, "the second matrix of cells has other bytes");
         IBIDEM_TRY(m_table, prepare::generateExpressionTsv(recipe));
         IBIDEM_TRY(const std::string again, prepare::generateExpressionTsv(recipe));
         if (m_table != again)
@@ -124,6 +137,21 @@ private:
         return order;
     }
 
+    /// A tiny network, without a map: that is no part of its bits.
+    [[nodiscard]] jobs::TrainOrder cellOrder(const std::string &name) const
+    {
+        jobs::TrainOrder cells = order(name, "cells.h5ad", 1);
+        cells.recipeOrSpec = "sc-autoencoder";
+        cells.overrides = {"training.epochs=" + std::to_string(kEpochs),
+                           "training.checkpointEvery=200",
+                           "training.batchSize=32",
+                           "preparation.minGenes=10",
+                           "model.widths=16",
+                           "model.latent=4",
+                           "analysis.map=false"};
+        return cells;
+    }
+
     Status trained(const jobs::TrainOrder &order)
     {
         IBIDEM_CHECK(makeFolder(m_places.store));
@@ -138,23 +166,26 @@ private:
         return trained(order(name, table, threads));
     }
 
-    [[nodiscard]] Result<compare::Comparison> comparison(const std::string &name) const
+    [[nodiscard]] Result<compare::Comparison> comparison(const std::string &name,
+                                                         const std::string &reference) const
     {
-        return compare::compareRuns(m_places.store / "one-thread", m_places.store / name);
+        return compare::compareRuns(m_places.store / reference, m_places.store / name);
     }
 
-    [[nodiscard]] Status mustBeIdentical(const std::string &name) const
+    [[nodiscard]] Status mustBeIdentical(const std::string &name,
+                                         const std::string &reference = "one-thread") const
     {
-        IBIDEM_TRY(const compare::Comparison found, comparison(name));
+        IBIDEM_TRY(const compare::Comparison found, comparison(name, reference));
         if (found.verdict != compare::Verdict::Identical)
             return fail(ErrorCode::Internal, found.sentence);
         return {};
     }
 
     /// Different, and one of the differences names the thing.
-    [[nodiscard]] Status mustDiffer(const std::string &name, const std::string &named) const
+    [[nodiscard]] Status mustDiffer(const std::string &name, const std::string &named,
+                                    const std::string &reference = "one-thread") const
     {
-        IBIDEM_TRY(const compare::Comparison found, comparison(name));
+        IBIDEM_TRY(const compare::Comparison found, comparison(name, reference));
         if (found.verdict != compare::Verdict::Different)
             return fail(ErrorCode::Internal, "not found: " + found.sentence);
         const bool isNamed = std::any_of(
@@ -173,7 +204,18 @@ private:
 
     Status resumes()
     {
-        jobs::TrainOrder halted = order("resumed", "data.tsv", 1);
+        IBIDEM_CHECK(stopsAndResumes(order("resumed", "data.tsv", 1), kRounds));
+        return mustBeIdentical("resumed");
+    }
+
+    Status networkResumes()
+    {
+        IBIDEM_CHECK(stopsAndResumes(cellOrder("cells-resumed"), kEpochs));
+        return mustBeIdentical("cells-resumed", "cells");
+    }
+
+    Status stopsAndResumes(jobs::TrainOrder halted, int rounds)
+    {
         halted.force = true;
         Trained stopped;
         // On a busy machine so small a training may end before it hears of the stop.
@@ -183,13 +225,33 @@ private:
         if (stopped.exitCode != exitCode(ErrorCode::Stopped))
             return fail(ErrorCode::Internal, "the run did not stop when told to");
         IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(stopped.run));
-        if (manifest.roundsDone < 1 || manifest.roundsDone >= kRounds)
-            return fail(ErrorCode::Internal,
-                        "the run stopped after round " + std::to_string(manifest.roundsDone));
+        if (manifest.roundsDone < 1 || manifest.roundsDone >= rounds)
+            return fail(ErrorCode::Internal, "the run stopped after " + std::to_string(manifest.roundsDone) +
+                                                 " of " + std::to_string(rounds));
         IBIDEM_TRY(const Trained resumed, resumeRun(stopped.run, m_console));
         if (resumed.exitCode != 0)
             return fail(ErrorCode::Internal, "the stopped run could not be finished");
-        return mustBeIdentical("resumed");
+        return {};
+    }
+
+    Status networkRepeats()
+    {
+        jobs::TrainOrder two = cellOrder("cells-two");
+        two.threads = 2;
+        IBIDEM_CHECK(trained(two));
+        IBIDEM_CHECK(mustBeIdentical("cells-two", "cells"));
+        jobs::TrainOrder scalar = cellOrder("cells-scalar");
+        scalar.isa = "scalar";
+        IBIDEM_CHECK(trained(scalar));
+        return mustBeIdentical("cells-scalar", "cells");
+    }
+
+    Status findsSeedOfNetwork()
+    {
+        jobs::TrainOrder other = cellOrder("cells-seed");
+        other.seed = 2;
+        IBIDEM_CHECK(trained(other));
+        return mustDiffer("cells-seed", "seed", "cells");
     }
 
     Status reruns()

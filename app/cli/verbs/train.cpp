@@ -25,6 +25,7 @@ struct Arguments
     std::optional<std::string> level;
     std::optional<std::uint64_t> threads;
     std::optional<std::uint64_t> rounds;
+    std::optional<std::uint64_t> epochs;
 };
 
 constexpr std::uint64_t kManyThreads = 1024;
@@ -49,6 +50,8 @@ Result<jobs::TrainOrder> orderOf(const Arguments &arguments)
         order.threads = static_cast<int>(*arguments.threads);
     if (arguments.rounds)
         order.overrides.push_back("model.rounds=" + std::to_string(*arguments.rounds));
+    if (arguments.epochs)
+        order.overrides.push_back("training.epochs=" + std::to_string(*arguments.epochs));
     return order;
 }
 
@@ -71,18 +74,22 @@ void addTrain(Verbs &verbs)
     jobs::TrainOrder &order = arguments->order;
     verbs
         .add("train", "Train one run in a fresh process",
-             "ibidem train lcep-xgboost --data lcep_train.tsv --test lcep_test.tsv --out my-run",
+             "ibidem train lcep-xgboost --data lcep_train.tsv --test lcep_test.tsv --out my-run\n"
+             "  ibidem train sc-autoencoder --data pbmc.h5ad --epochs 100 --out my-cells",
              [arguments](Console &console) { return train(*arguments, console); })
         .positional("SPEC", order.recipeOrSpec, "A recipe's name, or a spec file (JSON or TOML)")
-        .text("--data", "PATH", arguments->train, "Table to train on")
+        .text("--data", "PATH", arguments->train,
+              "What to train on: a table, or for a network a matrix of cells (file or 10x folder)")
         .text("--test", "PATH", arguments->test,
-              "Table to test on; else a part of the training table is kept for it")
-        .text("--labels", "PATH", arguments->labels, "Classes of the samples: CLS file or annotation table")
-        .text("--genes", "PATH", arguments->genes, "Use only the genes that this file lists")
+              "Tables: one to test on; else a part of the training table is kept for it")
+        .text("--labels", "PATH", arguments->labels,
+              "Tables: classes of the samples, a CLS file or annotation table")
+        .text("--genes", "PATH", arguments->genes, "Tables: use only the genes that this file lists")
         .text("--split", "PATH", arguments->split,
-              "Lines of sample and train or test, instead of a drawn split")
+              "Tables: lines of sample and train or test, instead of a drawn split")
         .texts("--set", "KEY=VALUE", order.overrides, "Change a setting; may be given several times")
-        .wholeNumber("--rounds", arguments->rounds, "Short for --set model.rounds=N")
+        .wholeNumber("--rounds", arguments->rounds, "Trees: short for --set model.rounds=N")
+        .wholeNumber("--epochs", arguments->epochs, "Networks: short for --set training.epochs=N")
         .choice("--level", "LEVEL", arguments->level, {"random", "seeded", "deterministic", "portable"})
         .wholeNumber("--seed", order.seed, "Seed of everything random")
         .text("--device", "DEVICE", order.device, "auto, cpu or cuda:N")

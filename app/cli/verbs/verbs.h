@@ -21,6 +21,7 @@ void addEvaluate(Verbs &verbs);
 void addRerun(Verbs &verbs);
 void addCompare(Verbs &verbs);
 void addReport(Verbs &verbs);
+void addExport(Verbs &verbs);
 void addSelftest(Verbs &verbs);
 void addDemo(Verbs &verbs);
 void addSystem(Verbs &verbs);

@@ -8,6 +8,7 @@
 #include "models/prepare/generate_expression.h"
 #include "models/runs/events.h"
 #include "models/runs/run_folder.h"
+#include "models/spec/recipes.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -91,6 +92,34 @@ private Q_SLOTS:
         budget.end(1);
         QVERIFY(budget.fits(300, 1000));
         QVERIFY(!budget.fits(301, 1000));
+    }
+
+    void estimatesTheMemoryOfANetwork()
+    {
+        spec::RunSpec spec = spec::findRecipe("sc-autoencoder")->spec;
+        spec.device = "cpu";
+        constexpr std::uint64_t kContainer = 100'000'000;
+        const auto need = [&spec](std::uint64_t cells, std::uint64_t genes) {
+            return networkMemoryNeed(spec, kContainer, cells, genes);
+        };
+        // 50,000 cells of 30,000 genes: 4,000 of them at most stay, dense.
+        const std::uint64_t usual = need(50'000, 30'000);
+        QVERIFY(usual > std::uint64_t{50'000} * 4000 * 4 + 2 * kContainer);
+        QVERIFY(usual < std::uint64_t{50'000} * 4000 * 4 * 2);
+        QCOMPARE(need(50'000, 60'000), usual);
+        QVERIFY(need(50'000, 2000) < usual);
+        QVERIFY(need(100'000, 30'000) > usual + std::uint64_t{50'000} * 4000 * 4);
+        spec.analysis.reconstruction = true;
+        QVERIFY(need(50'000, 30'000) >= usual + std::uint64_t{50'000} * 4000 * 4);
+        spec.analysis.reconstruction = false;
+        spec.cells.selectGenes = false;
+        QVERIFY(need(50'000, 30'000) > std::uint64_t{50'000} * 30'000 * 4);
+        spec.cells.selectGenes = true;
+        spec.level = spec::Level::Deterministic;
+        const std::uint64_t withLibrary = need(50'000, 30'000);
+        QVERIFY(withLibrary > usual);
+        spec.device = "cuda:0";
+        QVERIFY(need(50'000, 30'000) > withLibrary);
     }
 
     void runsAtOnceOnlyWhatFits_data()
