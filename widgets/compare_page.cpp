@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/compare_page.h"
 
+#include "widgets/embedding_panel.h"
 #include "widgets/parts.h"
+#include "widgets/run_curves_plot.h"
 #include "widgets/theme.h"
 
 #include <QComboBox>
@@ -12,11 +14,17 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
 namespace ibidem::widgets {
 
 namespace {
+
+constexpr int kDifferencesTab = 0; ///< in the order in which makeTabs() adds them
+constexpr int kMapsTab = 1;
+constexpr int kCurvesTab = 2;
+constexpr int kRunsTab = 3;
 
 QIcon verdictIcon(view::CompareController::Verdict verdict)
 {
@@ -44,27 +52,8 @@ ComparePage::ComparePage(view::Session *session, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->addWidget(makeVerdict());
     layout->addWidget(makeChoice());
-    auto *differencesTitle = heading(tr("What differ&s"), this);
-    m_nothing = wrappedLabel("nothingDiffersLabel", this);
-    m_differences = named(new ReadingTable(this), "differencesTable", tr("What differs"));
-    m_differences->setModel(m_compare->differences());
-    m_differences->verticalHeader()->hide();
-    m_differences->horizontalHeader()->setStretchLastSection(true);
-    m_differences->horizontalHeader()->setDefaultSectionSize(160);
-    m_differences->setColumnWidth(view::DifferencesModel::WhereColumn, 260);
-    differencesTitle->setBuddy(m_differences);
-    auto *runsTitle = heading(tr("R&uns on this computer"), this);
-    m_list = named(new ReadingTable(this), "runsTable", tr("Runs on this computer"));
-    m_list->setModel(m_runs);
-    m_list->verticalHeader()->hide();
-    m_list->horizontalHeader()->setStretchLastSection(true);
-    m_list->setColumnWidth(view::RunsModel::NameColumn, 220);
-    runsTitle->setBuddy(m_list);
-    layout->addWidget(differencesTitle);
-    layout->addWidget(m_nothing);
-    layout->addWidget(m_differences, 3);
-    layout->addWidget(runsTitle);
-    layout->addWidget(m_list, 2);
+    makeTabs();
+    layout->addWidget(m_tabs, 1);
 
     connect(m_compare, &view::CompareController::changed, this, &ComparePage::updateVerdict);
     connect(m_runs, &view::RunsModel::refreshed, this, &ComparePage::updateChoice);
@@ -72,6 +61,65 @@ ComparePage::ComparePage(view::Session *session, QWidget *parent)
     updateVerdict();
     updateChoice();
     updateAgain();
+}
+
+void ComparePage::makeTabs()
+{
+    m_tabs = named(new QTabWidget(this), "compareTabs", tr("What the comparison found"));
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(makeDifferences(), tr("Differences"));
+    m_tabs->addTab(named(new EmbeddingPairPanel(m_compare->embeddings(), m_tabs), "embeddingPair"),
+                   tr("Maps"));
+    m_tabs->addTab(named(new RunCurvesPlot(m_compare->curves(), m_tabs), "runCurvesPlot"), tr("Curves"));
+    m_tabs->addTab(makeRuns(), tr("Runs on this computer"));
+    m_tabs->setCurrentIndex(kRunsTab);
+}
+
+/// What a finished comparison is looked at for: what differs, else the same curves or maps beside each other.
+void ComparePage::showFound()
+{
+    const bool done = m_compare->state() == view::CompareController::State::Done;
+    if (done && !m_wasDone) {
+        const bool differ = m_compare->differences()->rowCount() > 0;
+        m_tabs->setCurrentIndex(differ                          ? kDifferencesTab
+                                : m_compare->comparesNetworks() ? kMapsTab
+                                                                : kCurvesTab);
+    }
+    m_wasDone = done;
+}
+
+QWidget *ComparePage::makeDifferences()
+{
+    auto *tab = new QWidget(this);
+    m_nothing = wrappedLabel("nothingDiffersLabel", tab);
+    m_differences = named(new ReadingTable(tab), "differencesTable", tr("What differs"));
+    m_differences->setModel(m_compare->differences());
+    m_differences->verticalHeader()->hide();
+    m_differences->horizontalHeader()->setStretchLastSection(true);
+    m_differences->horizontalHeader()->setDefaultSectionSize(160);
+    m_differences->setColumnWidth(view::DifferencesModel::WhereColumn, 260);
+    auto *layout = new QVBoxLayout(tab);
+    layout->setContentsMargins(0, 6, 0, 0);
+    layout->addWidget(m_nothing, 0, Qt::AlignTop);
+    layout->addWidget(m_differences, 1);
+    return tab;
+}
+
+QWidget *ComparePage::makeRuns()
+{
+    auto *tab = new QWidget(this);
+    m_list = named(new ReadingTable(tab), "runsTable", tr("Runs on this computer"));
+    m_list->setModel(m_runs);
+    m_list->verticalHeader()->hide();
+    m_list->horizontalHeader()->setStretchLastSection(true);
+    m_list->setColumnWidth(view::RunsModel::NameColumn, 190);
+    m_list->setColumnWidth(view::RunsModel::LossColumn, 190);
+    m_list->setColumnWidth(view::RunsModel::SeedColumn, 70);
+    m_list->setColumnWidth(view::RunsModel::LengthColumn, 90);
+    auto *layout = new QVBoxLayout(tab);
+    layout->setContentsMargins(0, 6, 0, 0);
+    layout->addWidget(m_list, 1);
+    return tab;
 }
 
 QWidget *ComparePage::makeVerdict()
@@ -156,6 +204,7 @@ void ComparePage::updateVerdict()
     m_nothing->setText(done ? tr("Nothing differs.")
                             : tr("Differences between two runs are listed here, what matters first."));
     updateChoice();
+    showFound();
 }
 
 void ComparePage::updateChoice()

@@ -9,6 +9,7 @@
 class QComboBox;
 class QLabel;
 class QPushButton;
+class QTabWidget;
 
 namespace ibidem::widgets {
 
@@ -29,6 +30,10 @@ Q_SIGNALS:
 private:
     QWidget *makeVerdict();
     QWidget *makeChoice();
+    QWidget *makeDifferences();
+    QWidget *makeRuns();
+    void makeTabs();
+    void showFound();
     void updateVerdict();
     void updateChoice();
     void updateAgain();
@@ -46,6 +51,8 @@ private:
     QPushButton *m_start;
     QPushButton *m_again;
     QPushButton *m_report;
+    QTabWidget *m_tabs;
+    bool m_wasDone = false;
     QLabel *m_nothing;
     ReadingTable *m_differences;
     ReadingTable *m_list;

@@ -5,6 +5,8 @@
 #include "widgets/parts.h"
 #include "widgets/theme.h"
 
+#include <QCheckBox>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
 #include <qcustomplot.h>
@@ -39,19 +41,36 @@ Extent fill(QCPGraph *graph, const QList<QPointF> &points, Extent extent)
     return extent;
 }
 
+/// The end of the axis: all rounds, but at the beginning of a long training no more than ten times those that
+/// are done, so that there is something to see.
+qint64 shownRounds(qint64 done, qint64 rounds)
+{
+    constexpr qint64 kFew = 10;
+    const qint64 shown = std::max(kFew, kFew * done);
+    return std::max(done, rounds > 0 ? std::min(rounds, shown) : shown);
+}
+
+void setLinearRange(QCPAxis *axis, double lowest, double highest)
+{
+    constexpr double margin = 0.06;
+    if (highest < lowest) {
+        axis->setRange(0.0, 1.0);
+        return;
+    }
+    const double room = std::max(highest - lowest, highest * 1e-3) * margin;
+    axis->setRange(lowest - room, highest + room);
+}
+
 } // namespace
 
 CurvePlot::CurvePlot(QWidget *parent)
-    : ReadablePlot(named(new QLabel, "curveReading"), tr("Log loss over rounds"), parent)
+    : ReadablePlot(named(new QLabel, "curveReading"), tr("Loss"), parent)
+    , m_logarithmic(named(new QCheckBox(tr("Logarithmic a&xis"), this), "logarithmicBox"))
     , m_cursor(new QCPItemTracer(m_plot))
 {
     m_plot->setMinimumSize(240, 140); // it warns when it has nothing to paint on
-    m_plot->yAxis->setScaleType(QCPAxis::stLogarithmic);
-    m_plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
     m_plot->yAxis->setNumberFormat(QStringLiteral("g"));
     m_plot->yAxis->setNumberPrecision(3);
-    m_plot->xAxis->setLabel(tr("Round"));
-    m_plot->yAxis->setLabel(tr("Log loss (log scale)"));
     m_plot->addGraph()->setName(tr("Training"));
     m_plot->addGraph()->setName(tr("Test"));
     m_plot->legend->setVisible(true);
@@ -61,10 +80,42 @@ CurvePlot::CurvePlot(QWidget *parent)
     m_cursor->setVisible(false);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(3, 3, 3, 3);
-    layout->addWidget(m_reading);
+    m_reading->setWordWrap(true);
+    auto *above = new QHBoxLayout;
+    above->addWidget(m_reading, 1);
+    above->addWidget(m_logarithmic);
+    layout->addLayout(above);
     layout->addWidget(m_plot, 1);
+    m_logarithmic->setChecked(true);
+    connect(m_logarithmic, &QCheckBox::toggled, this, [this] { redraw(); });
     adoptPalette();
     redraw();
+}
+
+void CurvePlot::adoptKind()
+{
+    if (m_model->isNetwork() != m_network) {
+        m_network = m_model->isNetwork();
+        const QSignalBlocker blocker(m_logarithmic);
+        m_logarithmic->setChecked(!m_network);
+    }
+    setAccessibleName(m_model->title());
+    m_plot->xAxis->setLabel(m_model->stepTitle());
+    m_plot->yAxis->setLabel(m_model->valueTitle());
+    m_plot->graph(1)->setName(m_model->secondTitle());
+    if (m_model->isNetwork() && m_model->test().isEmpty())
+        m_plot->graph(1)->removeFromLegend();
+    else
+        m_plot->graph(1)->addToLegend();
+}
+
+void CurvePlot::setLogarithmic(bool logarithmic)
+{
+    m_plot->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (logarithmic)
+        m_plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
+    else
+        m_plot->yAxis->setTicker(QSharedPointer<QCPAxisTicker>::create());
 }
 
 void CurvePlot::setModel(view::CurveModel *model)
@@ -90,19 +141,24 @@ void CurvePlot::paintContent(const QPalette &colors)
 void CurvePlot::redraw()
 {
     Extent extent;
-    qint64 rounds = 1;
+    qint64 done = 0;
+    qint64 rounds = 0;
     if (m_model) {
+        adoptKind();
         extent = fill(m_plot->graph(0), m_model->train(), extent);
         extent = fill(m_plot->graph(1), m_model->test(), extent);
         rounds = m_model->rounds();
         for (const QList<QPointF> &points : {m_model->train(), m_model->test()}) {
             if (!points.isEmpty())
-                rounds = std::max(rounds, static_cast<qint64>(points.last().x()));
+                done = std::max(done, static_cast<qint64>(points.last().x()));
         }
     }
-    const double lowest = std::min(extent.lowest, 0.1);
-    m_plot->xAxis->setRange(0.0, static_cast<double>(std::max<qint64>(rounds, 1)));
-    m_plot->yAxis->setRange(lowest * 0.8, std::max(extent.highest, 1.0) * 1.2);
+    m_plot->xAxis->setRange(0.0, static_cast<double>(shownRounds(done, rounds)));
+    setLogarithmic(m_logarithmic->isChecked());
+    if (m_logarithmic->isChecked()) // at least a decade, so that there are numbers at the axis
+        m_plot->yAxis->setRange(std::min(extent.lowest, 0.1) * 0.8, std::max(extent.highest, 1.0) * 1.2);
+    else
+        setLinearRange(m_plot->yAxis, extent.lowest, extent.highest);
     moveCursor(m_place);
     replot();
 }
@@ -119,10 +175,7 @@ QString CurvePlot::readAt(qsizetype place)
         return m_model ? m_model->description() : QString();
     const QPointF point = m_model->train().at(place);
     m_cursor->position->setCoords(point.x(), std::max(point.y(), kSmallestLoss));
-    QString reading = tr("Round %1: training %2").arg(point.x()).arg(point.y(), 0, 'g', 4);
-    if (place < m_model->test().size())
-        reading += tr(", test %1").arg(m_model->test().at(place).y(), 0, 'g', 4);
-    return reading;
+    return m_model->reading(place);
 }
 
 } // namespace ibidem::widgets

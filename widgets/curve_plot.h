@@ -5,12 +5,14 @@
 #include "models/view/curve_model.h"
 #include "widgets/readable_plot.h"
 
+class QCheckBox;
 class QCPItemTracer;
 
 namespace ibidem::widgets {
 
-/// The curves of training and test over rounds, on a logarithmic axis. Left and Right move a cursor that
-/// reads them out.
+/// The curves of training and test over rounds, or of training and validation over epochs. Left and Right
+/// move a cursor that reads them out. Whether the axis is logarithmic can be chosen; trees begin with it,
+/// networks without.
 class CurvePlot final : public ReadablePlot
 {
     Q_OBJECT
@@ -24,8 +26,12 @@ private:
     void paintContent(const QPalette &colors) override;
     [[nodiscard]] QString readAt(qsizetype place) override;
     void redraw();
+    void adoptKind();
+    void setLogarithmic(bool logarithmic);
 
     view::CurveModel *m_model = nullptr;
+    QCheckBox *m_logarithmic;
+    bool m_network = false;
     QCPItemTracer *m_cursor;
 };
 

@@ -3,6 +3,7 @@
 #include "widgets/train_page.h"
 
 #include "widgets/curve_plot.h"
+#include "widgets/embedding_panel.h"
 #include "widgets/parts.h"
 #include "widgets/theme.h"
 
@@ -18,13 +19,15 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSpinBox>
+#include <QStandardItemModel>
+#include <QTabBar>
+#include <QTabWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 namespace ibidem::widgets {
 
 using view::kLevelKey;
-using view::kRoundsKey;
 using view::kSeedKey;
 using view::kThreadsKey;
 
@@ -32,6 +35,7 @@ TrainPage::TrainPage(view::Session *session, QWidget *parent)
     : QWidget(parent)
     , m_settings(session->settings())
     , m_train(session->train())
+    , m_data(session->data())
 {
     auto *side = new QWidget(this);
     side->setFixedWidth(340);
@@ -53,6 +57,7 @@ TrainPage::TrainPage(view::Session *session, QWidget *parent)
     connect(m_settings, &view::SettingsModel::refused, m_refused, &ProblemBanner::setProblem);
     connect(m_train, &view::TrainController::changed, this, &TrainPage::updateState);
     connect(m_train, &view::TrainController::progressed, this, &TrainPage::updateProgress);
+    connect(m_train->embedding(), &view::EmbeddingModel::changed, this, &TrainPage::updateTabs);
     connect(m_goToData, &QPushButton::clicked, this, &TrainPage::dataRequested);
     updateSettings();
     updateState();
@@ -105,7 +110,9 @@ void TrainPage::addEssentials(QFormLayout *form)
     m_threads->setKeyboardTracking(false);
     form->addRow(tr("Re&cipe"), m_recipe);
     form->addRow(m_description);
-    form->addRow(tr("Rou&nds"), m_rounds);
+    m_roundsTitle = new QLabel(this);
+    m_roundsTitle->setBuddy(m_rounds);
+    form->addRow(m_roundsTitle, m_rounds);
     form->addRow(tr("See&d"), m_seed);
     form->addRow(tr("&Level"), m_level);
     form->addRow(m_promise);
@@ -114,7 +121,7 @@ void TrainPage::addEssentials(QFormLayout *form)
     connect(m_recipe, &QComboBox::activated, m_settings,
             [this] { m_settings->setRecipe(m_recipe->currentData().toString()); });
     connect(m_rounds, &QSpinBox::valueChanged, m_settings,
-            [this](int rounds) { m_settings->set(kRoundsKey, QString::number(rounds)); });
+            [this](int rounds) { m_settings->set(m_settings->lengthKey(), QString::number(rounds)); });
     connect(m_seed, &QLineEdit::editingFinished, m_settings,
             [this] { m_settings->set(kSeedKey, m_seed->text()); });
     connect(m_level, &QComboBox::activated, m_settings, [this] {
@@ -183,13 +190,52 @@ QWidget *TrainPage::makeProgress()
 {
     auto *side = new QWidget(this);
     m_problem = named(new ProblemBanner(side), "trainProblem");
-    m_curve = named(new CurvePlot(side), "curvePlot");
+    m_bar = named(new QProgressBar(side), "trainProgress", tr("Training"));
+    m_bar->setRange(0, 1000);
+    m_bar->setTextVisible(false);
+    m_status = wrappedLabel("trainStatus", side);
+    m_stop = named(new QPushButton(symbol(QStringLiteral("stop")), tr("&Stop and keep"), side), "stopButton");
+    connect(m_stop, &QPushButton::clicked, m_train, &view::TrainController::stop);
+    m_tabs = named(new QTabWidget(side), "resultTabs", tr("Course and result of the training"));
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(makeCourse(), tr("Course"));
+    m_tabs->addTab(new EmbeddingPanel(m_train->embedding(), m_tabs), tr("Map of the cells"));
+
+    auto *progress = new QHBoxLayout;
+    progress->addWidget(m_bar, 1);
+    progress->addWidget(m_stop);
+    auto *layout = new QVBoxLayout(side);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_problem);
+    layout->addWidget(m_status);
+    layout->addLayout(progress);
+    layout->addWidget(m_tabs, 1);
+    return side;
+}
+
+QWidget *TrainPage::makeCourse()
+{
+    auto *course = new QWidget(this);
+    m_curve = named(new CurvePlot(course), "curvePlot");
     m_curve->setModel(m_train->curve());
-    m_metrics = named(new ReadingTable(side), "metricsTable", tr("Metrics"));
+    m_metrics = named(new ReadingTable(course), "metricsTable", tr("Metrics"));
     m_metrics->setModel(m_train->metrics());
     m_metrics->verticalHeader()->hide();
     m_metrics->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_metrics->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+    makeLog(course);
+    auto *below = new QHBoxLayout;
+    below->addWidget(m_metrics, 1);
+    below->addWidget(m_log, 1);
+    auto *layout = new QVBoxLayout(course);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_curve, 3);
+    layout->addLayout(below, 2);
+    return course;
+}
+
+void TrainPage::makeLog(QWidget *side)
+{
     m_log = named(new QListView(side), "logView", tr("What happened"));
     m_log->setModel(m_train->log());
     m_log->setEditTriggers(QListView::NoEditTriggers);
@@ -197,27 +243,6 @@ QWidget *TrainPage::makeProgress()
     m_log->setResizeMode(QListView::Adjust);
     connect(m_train->log(), &QAbstractItemModel::rowsInserted, m_log, &QListView::scrollToBottom,
             Qt::QueuedConnection);
-    m_bar = named(new QProgressBar(side), "trainProgress", tr("Training"));
-    m_bar->setRange(0, 1000);
-    m_bar->setTextVisible(false);
-    m_status = wrappedLabel("trainStatus", side);
-    m_stop = named(new QPushButton(symbol(QStringLiteral("stop")), tr("&Stop and keep"), side), "stopButton");
-    connect(m_stop, &QPushButton::clicked, m_train, &view::TrainController::stop);
-
-    auto *progress = new QHBoxLayout;
-    progress->addWidget(m_bar, 1);
-    progress->addWidget(m_stop);
-    auto *below = new QHBoxLayout;
-    below->addWidget(m_metrics, 1);
-    below->addWidget(m_log, 1);
-    auto *layout = new QVBoxLayout(side);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_problem);
-    layout->addWidget(m_status);
-    layout->addLayout(progress);
-    layout->addWidget(m_curve, 3);
-    layout->addLayout(below, 2);
-    return side;
 }
 
 void TrainPage::updateSettings()
@@ -227,8 +252,12 @@ void TrainPage::updateSettings()
     m_recipe->setCurrentIndex(m_recipe->findData(m_settings->recipe()));
     m_recipe->setToolTip(m_settings->recipeDescription());
     m_description->setText(m_settings->recipeTitle(m_settings->recipe()));
-    m_rounds->setValue(m_settings->value(kRoundsKey).toInt());
-    m_rounds->setToolTip(tr("Default: %1").arg(m_settings->defaultValue(kRoundsKey)));
+    const QString length = m_settings->lengthKey();
+    m_roundsTitle->setText(m_settings->isNetwork() ? tr("E&pochs") : tr("Rou&nds"));
+    m_rounds->setAccessibleName(m_roundsTitle->text().remove(QLatin1Char('&')));
+    m_rounds->setValue(m_settings->value(length).toInt());
+    m_rounds->setToolTip(tr("Default: %1").arg(m_settings->defaultValue(length)));
+    updateRecipes();
     m_seed->setText(m_settings->value(kSeedKey));
     m_seed->setToolTip(tr("Default: %1").arg(m_settings->defaultValue(kSeedKey)));
     const QString level = m_settings->isChanged(kLevelKey) ? m_settings->value(kLevelKey) : QString();
@@ -252,6 +281,42 @@ void TrainPage::updateState()
     m_why->setVisible(!whyNotTrain.isEmpty());
     m_goToData->setVisible(!whyNotTrain.isEmpty() && !m_train->busy());
     m_problem->setProblem(m_train->problem());
+    updateRecipes();
+    updateTabs();
+}
+
+/// A recipe that does not fit the open data cannot be chosen and says why.
+void TrainPage::updateRecipes()
+{
+    const view::DataInput *input = m_data->input(view::InputRole::Train);
+    const bool ready = input->state() == view::DataInput::State::Ready;
+    auto *items = qobject_cast<QStandardItemModel *>(m_recipe->model());
+    for (int row = 0; items && row < items->rowCount(); ++row) {
+        const QString name = m_recipe->itemData(row).toString();
+        const bool network = view::SettingsModel::isNetwork(name);
+        const bool fits = !ready || network == m_data->showsMatrix();
+        QStandardItem *item = items->item(row);
+        item->setEnabled(fits);
+        const QString why = network
+                                ? tr("Learns from a matrix of cells and genes; %1 is a table.")
+                                : tr("Learns from a table with classes; %1 is a matrix of cells and genes.");
+        item->setToolTip(fits ? m_settings->recipeTitle(name) : why.arg(input->fileName()));
+    }
+}
+
+/// The map has a tab of its own where the run is a network's; it comes to the front when it is there.
+void TrainPage::updateTabs()
+{
+    const bool network = m_train->isNetwork();
+    const bool ready = m_train->embedding()->state() == view::EmbeddingModel::State::Ready;
+    m_tabs->tabBar()->setVisible(network);
+    m_tabs->setFocusPolicy(network ? Qt::TabFocus : Qt::NoFocus); // hidden, it would hold the focus back
+    m_tabs->setTabVisible(1, network);
+    if (ready && !m_showedMap)
+        m_tabs->setCurrentIndex(1);
+    else if (m_train->busy() && m_showedMap)
+        m_tabs->setCurrentIndex(0);
+    m_showedMap = ready;
 }
 
 void TrainPage::updateProgress()

@@ -15,6 +15,7 @@ class QProgressBar;
 class QPushButton;
 class QSpinBox;
 class QTableView;
+class QTabWidget;
 class QToolButton;
 
 namespace ibidem::widgets {
@@ -42,14 +43,20 @@ private:
     void addAdvanced(QWidget *side);
     QWidget *makeActions();
     QWidget *makeProgress();
+    QWidget *makeCourse();
+    void makeLog(QWidget *side);
+    void updateRecipes();
+    void updateTabs();
     void updateSettings();
     void updateState();
     void updateProgress();
 
     view::SettingsModel *m_settings;
     view::TrainController *m_train;
+    view::DataController *m_data;
     QComboBox *m_recipe;
     QLabel *m_description;
+    QLabel *m_roundsTitle;
     QSpinBox *m_rounds;
     QLineEdit *m_seed;
     QComboBox *m_level;
@@ -65,12 +72,14 @@ private:
     QPushButton *m_goToData;
     QLabel *m_why;
     ProblemBanner *m_problem;
+    QTabWidget *m_tabs;
     CurvePlot *m_curve;
     ReadingTable *m_metrics;
     QListView *m_log;
     QProgressBar *m_bar;
     QLabel *m_status;
     QPushButton *m_stop;
+    bool m_showedMap = false;
 };
 
 } // namespace ibidem::widgets

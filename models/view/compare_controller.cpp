@@ -18,6 +18,8 @@ void CompareController::compare(const std::filesystem::path &a, const std::files
     m_problem = {};
     m_differences.setDifferences({});
     Q_EMIT changed();
+    m_embeddings.load(a, b);
+    m_curves.load(a, b);
     m_background.run([a, b] { return compare::compareRuns(a, b); },
                      [this, asked = ++m_asked](const Result<compare::Comparison> &result) {
                          if (asked != m_asked)
@@ -73,15 +75,23 @@ QStringList CompareController::details() const
     const auto equalOf = [](const QString &what, std::uint64_t equal, std::uint64_t total) {
         return tr("%1: %2 of %3 equal bit for bit").arg(what, count(equal), count(total));
     };
-    lines << equalOf(tr("Trees"), found.treesEqual, found.trees)
-          << equalOf(tr("Metric values"), found.metricsEqual, found.metrics)
-          << equalOf(tr("Predictions"), found.predictionsEqual, found.predictions)
-          << tr("Settings: %1 of %2 equal").arg(count(found.settingsEqual), count(found.settings));
+    const bool network = comparesNetworks();
+    if (network)
+        lines << equalOf(tr("Weights after each epoch"), found.epochsEqual, found.epochs)
+              << equalOf(tr("Tensors of the network"), found.tensorsEqual, found.tensors)
+              << equalOf(tr("Cells of the embedding"), found.cellsEqual, found.cells);
+    if (!network || found.trees > 0)
+        lines << equalOf(tr("Trees"), found.treesEqual, found.trees);
+    lines << equalOf(tr("Metric values"), found.metricsEqual, found.metrics);
+    if (!network || found.predictions > 0)
+        lines << equalOf(tr("Predictions"), found.predictionsEqual, found.predictions);
+    lines << tr("Settings: %1 of %2 equal").arg(count(found.settingsEqual), count(found.settings));
     if (found.topGenes > 0)
         lines << tr("Most important genes: %1 of the first %2 shared")
                      .arg(count(found.topGenesShared), count(found.topGenes));
     if (found.firstRound)
-        lines << tr("First difference: round %1, %2").arg(*found.firstRound).arg(toQt(found.firstWhat));
+        lines << (network ? tr("First difference: epoch %1, %2") : tr("First difference: round %1, %2"))
+                     .arg(QString::number(*found.firstRound), toQt(found.firstWhat));
     return lines;
 }
 

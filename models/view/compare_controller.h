@@ -5,6 +5,8 @@
 #include "models/compare/comparison.h"
 #include "models/view/background.h"
 #include "models/view/differences_model.h"
+#include "models/view/embedding_pair.h"
+#include "models/view/run_curves.h"
 #include "models/view/text.h"
 
 #include <QObject>
@@ -41,6 +43,13 @@ public:
 
     [[nodiscard]] DifferencesModel *differences() { return &m_differences; }
 
+    /// Whether the compared runs are networks', which have maps.
+    [[nodiscard]] bool comparesNetworks() const { return m_comparison && m_comparison->epochs > 0; }
+
+    [[nodiscard]] EmbeddingPair *embeddings() { return &m_embeddings; }
+
+    [[nodiscard]] RunCurves *curves() { return &m_curves; }
+
 Q_SIGNALS:
     void changed();
 
@@ -52,6 +61,8 @@ private:
     std::optional<compare::Comparison> m_comparison;
     Problem m_problem;
     DifferencesModel m_differences;
+    EmbeddingPair m_embeddings;
+    RunCurves m_curves;
     Background m_background;
 };
 

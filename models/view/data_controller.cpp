@@ -102,29 +102,35 @@ bool DataController::isOpening() const
 
 bool DataController::showsMatrix() const
 {
-    const DataInput *train = input(InputRole::Train);
-    return train->isMatrix() && train->checks()->worst() != data::CheckState::Error;
+    return input(InputRole::Train)->isMatrix();
+}
+
+QString DataController::whyNotReady(const DataInput &input)
+{
+    if (input.state() == DataInput::State::Opening)
+        return tr("%1 is still being read.").arg(input.fileName());
+    if (input.state() == DataInput::State::Failed)
+        return tr("%1 cannot be used: see the Data screen.").arg(input.fileName());
+    if (input.state() == DataInput::State::Ready && input.checks()->worst() == data::CheckState::Error)
+        return tr("%1 has an error: see the checks on the Data screen.").arg(input.fileName());
+    return {};
 }
 
 QString DataController::whyNotReady() const
 {
-    if (input(InputRole::Train)->state() == DataInput::State::None)
-        return tr("No training table is open: open one on the Data screen.");
+    const DataInput *train = input(InputRole::Train);
+    if (train->state() == DataInput::State::None)
+        return tr("No training data is open: open a table or a matrix on the Data screen.");
+    if (showsMatrix())
+        return whyNotReady(*train);
     for (const DataInput *input : m_inputs) {
-        if (input->state() == DataInput::State::Opening)
-            return tr("%1 is still being read.").arg(input->fileName());
-        if (input->state() == DataInput::State::Failed)
-            return tr("%1 cannot be used: see the Data screen.").arg(input->fileName());
-        if (input->state() == DataInput::State::Ready && input->checks()->worst() == data::CheckState::Error)
-            return tr("%1 has an error: see the checks on the Data screen.").arg(input->fileName());
+        if (const QString why = whyNotReady(*input); !why.isEmpty())
+            return why;
         if (input->isMatrix())
-            return tr("%1 is a matrix of cells and genes. This version trains trees on expression tables; "
-                      "the "
-                      "matrix can be looked at and prepared on the Data screen.")
+            return tr("%1 is a matrix of cells and genes: open it as training data, or choose a table here.")
                 .arg(input->fileName());
     }
-    const auto &summary = input(InputRole::Train)->summary();
-    if (summary->labels.empty() && input(InputRole::Labels)->state() == DataInput::State::None)
+    if (train->summary()->labels.empty() && input(InputRole::Labels)->state() == DataInput::State::None)
         return tr("The training table has no class labels: add a file with labels on the Data screen.");
     return {};
 }

@@ -48,14 +48,15 @@ public:
     [[nodiscard]] bool isEmpty() const; ///< no file was given yet
     [[nodiscard]] bool isOpening() const;
 
-    /// Whether a sound matrix is open in place of the training table: good to look at and to prepare.
+    /// Whether a matrix of cells is open as training data: a network learns from it alone, test data and
+    /// labels are not used.
     [[nodiscard]] bool showsMatrix() const;
 
     [[nodiscard]] bool makingSample() const { return m_makingSample; }
 
     [[nodiscard]] const Problem &sampleProblem() const { return m_sampleProblem; }
 
-    /// Why a run cannot start with these files; empty if it can.
+    /// Why no run can start with these files, of whatever recipe; empty if one can.
     [[nodiscard]] QString whyNotReady() const;
 
 Q_SIGNALS:
@@ -63,6 +64,8 @@ Q_SIGNALS:
     void opened(const QString &file); ///< a file turned out to be readable
 
 private:
+    [[nodiscard]] static QString whyNotReady(const DataInput &input);
+
     std::array<DataInput *, 3> m_inputs{};
     InputRole m_selected = InputRole::Train;
     std::filesystem::path m_sampleFile;

@@ -57,6 +57,11 @@ public:
 
     [[nodiscard]] QString fileName() const;
 
+    [[nodiscard]] const data::TableOptions &options() const
+    {
+        return m_options;
+    } ///< with which it was opened
+
     [[nodiscard]] int percent() const { return m_percent; }
 
     [[nodiscard]] const Problem &problem() const { return m_problem; }

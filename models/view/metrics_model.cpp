@@ -19,7 +19,8 @@ struct MetricTitle
 };
 
 // In the order in which a reader wants them; metrics that are not here follow under their own name.
-constexpr std::array<MetricTitle, 8> kTitles{{
+constexpr std::array<MetricTitle, 9> kTitles{{
+    {"loss", QT_TRANSLATE_NOOP("MetricsModel", "Loss (MSE)")},
     {"accuracy", QT_TRANSLATE_NOOP("MetricsModel", "Accuracy")},
     {"logloss", QT_TRANSLATE_NOOP("MetricsModel", "Log loss")},
     {"roc_auc", QT_TRANSLATE_NOOP("MetricsModel", "ROC AUC")},
@@ -41,9 +42,19 @@ std::size_t rankOf(const std::string &name)
 
 void MetricsModel::collectNames()
 {
+    m_splits = {"train"};
+    for (const char *split : {"validation", "all"}) {
+        if (m_network && m_metrics.contains(split))
+            m_splits.emplace_back(split);
+    }
+    if (!m_network)
+        m_splits.emplace_back("test");
     m_names.clear();
-    for (const auto &[split, values] : m_metrics) {
-        for (const auto &[name, value] : values) {
+    for (const std::string &split : m_splits) {
+        const auto values = m_metrics.find(split);
+        if (values == m_metrics.end())
+            continue;
+        for (const auto &[name, value] : values->second) {
             if (std::find(m_names.begin(), m_names.end(), name) == m_names.end())
                 m_names.push_back(name);
         }
@@ -61,11 +72,20 @@ void MetricsModel::setMetrics(Metrics metrics)
     endResetModel();
 }
 
+void MetricsModel::setNetwork(bool network)
+{
+    if (network == m_network)
+        return;
+    m_network = network;
+    setMetrics({});
+}
+
 void MetricsModel::setValue(const QString &split, const QString &metric, double value)
 {
     const std::string name = toUtf8(metric);
     const auto found = std::find(m_names.begin(), m_names.end(), name);
-    if (found == m_names.end()) {
+    const bool shown = std::find(m_splits.begin(), m_splits.end(), toUtf8(split)) != m_splits.end();
+    if (found == m_names.end() || !shown) {
         Metrics metrics = m_metrics;
         metrics[toUtf8(split)][name] = value;
         setMetrics(std::move(metrics));
@@ -83,7 +103,7 @@ int MetricsModel::rowCount(const QModelIndex &parent) const
 
 int MetricsModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : 3;
+    return parent.isValid() ? 0 : 1 + static_cast<int>(m_splits.size());
 }
 
 QVariant MetricsModel::data(const QModelIndex &index, int role) const
@@ -101,7 +121,7 @@ QVariant MetricsModel::data(const QModelIndex &index, int role) const
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
-    const auto values = m_metrics.find(index.column() == 1 ? "train" : "test");
+    const auto values = m_metrics.find(m_splits[static_cast<std::size_t>(index.column()) - 1]);
     if (values == m_metrics.end() || !values->second.contains(name))
         return role == Qt::DisplayRole ? QVariant(QStringLiteral("–")) : QVariant();
     const double value = values->second.at(name);
@@ -118,7 +138,18 @@ QVariant MetricsModel::headerData(int section, Qt::Orientation orientation, int 
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
-    return section == 0 ? tr("Metric") : section == 1 ? tr("Training") : tr("Test");
+    if (section == 0 || section >= columnCount())
+        return section == 0 ? tr("Metric") : QString();
+    return splitTitle(m_splits[static_cast<std::size_t>(section) - 1]);
+}
+
+QString MetricsModel::splitTitle(const std::string &split)
+{
+    if (split == "train")
+        return tr("Training");
+    if (split == "validation")
+        return tr("Validation");
+    return split == "all" ? tr("All cells") : tr("Test");
 }
 
 } // namespace ibidem::view

@@ -10,7 +10,8 @@
 
 namespace ibidem::view {
 
-/// Final metrics of one run: a row per metric, columns for training and test.
+/// Final metrics of one run: a row per metric, columns for training and test; of a network for training,
+/// validation and all cells, as far as there are any.
 class MetricsModel final : public QAbstractTableModel
 {
     Q_OBJECT
@@ -20,6 +21,7 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
     void setMetrics(Metrics metrics);
+    void setNetwork(bool network); ///< forgets the metrics if that changes
     /// Overwrites one value, as it comes while a run goes on.
     void setValue(const QString &split, const QString &metric, double value);
 
@@ -31,8 +33,11 @@ public:
 
 private:
     void collectNames();
+    [[nodiscard]] static QString splitTitle(const std::string &split);
 
+    bool m_network = false;
     Metrics m_metrics;
+    std::vector<std::string> m_splits{"train", "test"};
     std::vector<std::string> m_names;
 };
 

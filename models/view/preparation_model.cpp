@@ -91,6 +91,12 @@ bool PreparationModel::set(const QString &key, const QString &value)
     return true;
 }
 
+void PreparationModel::setPreparation(const spec::CellPreparation &preparation)
+{
+    if (preparation != m_preparation)
+        adopt(preparation);
+}
+
 QString PreparationModel::inWords(QString text)
 {
     for (const Parameter &parameter : kParameters) {

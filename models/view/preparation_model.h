@@ -26,6 +26,8 @@ public:
     [[nodiscard]] const spec::CellPreparation &preparation() const { return m_preparation; }
 
     bool set(const QString &key, const QString &value);
+    /// All at once; they are valid.
+    void setPreparation(const spec::CellPreparation &preparation);
     void reset();
     /// A text with the names of the specification, as the programs say them, put in the words of this list:
     /// "lower minGenes" -> "lower “Least genes of a cell”".

@@ -34,6 +34,17 @@ std::vector<RunRow> readRows(const std::filesystem::path &store,
     return rows;
 }
 
+QString lossOf(const runs::Manifest &manifest, bool network)
+{
+    const auto metrics = manifest.metrics.find(network ? "all" : "test");
+    const std::string name = network ? "loss" : "logloss";
+    if (metrics == manifest.metrics.end() || !metrics->second.contains(name))
+        return {};
+    const QString value = toQt(formatFixed(metrics->second.at(name), 6));
+    return network ? RunsModel::tr("%1 mean squared error").arg(value)
+                   : RunsModel::tr("%1 test log loss").arg(value);
+}
+
 } // namespace
 
 RunRow runRow(const std::filesystem::path &path, const runs::Manifest &manifest)
@@ -42,15 +53,15 @@ RunRow runRow(const std::filesystem::path &path, const runs::Manifest &manifest)
     row.path = path;
     row.name = fromPath(path.filename());
     row.outcome = toQt(manifest.outcome);
-    row.rounds = QString::number(manifest.roundsDone);
+    const bool network = manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
+    row.rounds = (network ? RunsModel::tr("%1 epochs") : RunsModel::tr("%1 rounds")).arg(manifest.roundsDone);
     row.chain = toQt(manifest.chain);
+    row.loss = lossOf(manifest, network);
     if (manifest.spec) {
+        row.model = network ? RunsModel::tr("autoencoder") : RunsModel::tr("trees");
         row.level = toQt(spec::levelName(manifest.spec->level));
         row.seed = QString::number(manifest.spec->seed);
     }
-    const auto test = manifest.metrics.find("test");
-    if (test != manifest.metrics.end() && test->second.contains("logloss"))
-        row.testLogLoss = toQt(formatFixed(test->second.at("logloss"), 6));
     return row;
 }
 
@@ -118,16 +129,18 @@ QVariant RunsModel::data(const QModelIndex &index, int role) const
     switch (index.column()) {
     case NameColumn:
         return row.name;
+    case ModelColumn:
+        return row.model;
     case OutcomeColumn:
         return row.outcome;
     case LevelColumn:
         return row.level;
     case SeedColumn:
         return row.seed;
-    case RoundsColumn:
+    case LengthColumn:
         return row.rounds;
-    case LogLossColumn:
-        return row.testLogLoss;
+    case LossColumn:
+        return row.loss;
     default:
         return shortDigest(row.chain);
     }
@@ -140,16 +153,18 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
     switch (section) {
     case NameColumn:
         return tr("Run");
+    case ModelColumn:
+        return tr("Model");
     case OutcomeColumn:
         return tr("Outcome");
     case LevelColumn:
         return tr("Level");
     case SeedColumn:
         return tr("Seed");
-    case RoundsColumn:
-        return tr("Rounds");
-    case LogLossColumn:
-        return tr("Test log loss");
+    case LengthColumn:
+        return tr("Length");
+    case LossColumn:
+        return tr("Loss");
     default:
         return tr("Digest");
     }

@@ -18,11 +18,12 @@ struct RunRow
 {
     std::filesystem::path path;
     QString name;
+    QString model; ///< "trees", "autoencoder"; empty for imported models
     QString outcome;
     QString level;
     QString seed;
-    QString rounds;
-    QString testLogLoss;
+    QString rounds; ///< "100 rounds", "20 epochs"
+    QString loss;   ///< "0.030000 test log loss", "0.012000 mean squared error"
     QString chain;
     bool operator==(const RunRow &) const = default;
 };
@@ -38,11 +39,12 @@ class RunsModel final : public QAbstractTableModel
 public:
     enum Column {
         NameColumn,
+        ModelColumn,
         OutcomeColumn,
         LevelColumn,
         SeedColumn,
-        RoundsColumn,
-        LogLossColumn,
+        LengthColumn,
+        LossColumn,
         ChainColumn,
         ColumnCount
     };

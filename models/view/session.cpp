@@ -38,6 +38,28 @@ Session::Session(const Setup &setup, QObject *parent)
     connect(&m_compare, &CompareController::changed, this, &Session::stepsChanged);
     connect(&m_report, &ReportController::changed, this, &Session::stepsChanged);
     connect(&m_train, &TrainController::finished, this, &Session::trainFinished);
+    connect(&m_data, &DataController::changed, this, &Session::adoptData);
+    connect(&m_settings, &SettingsModel::changed, this, &Session::adoptSettings);
+    PreparationModel *preparation = m_data.input(InputRole::Train)->content()->preparation()->parameters();
+    connect(preparation, &PreparationModel::changed, &m_settings,
+            [this, preparation] { m_settings.setPreparation(preparation->preparation()); });
+}
+
+void Session::adoptData()
+{
+    const bool ready = m_data.input(InputRole::Train)->state() == DataInput::State::Ready;
+    if (ready && m_settings.isNetwork() != m_data.showsMatrix())
+        m_settings.setRecipe(m_settings.recipeFor(m_data.showsMatrix()));
+}
+
+void Session::adoptSettings()
+{
+    if (m_settings.isNetwork())
+        m_data.input(InputRole::Train)
+            ->content()
+            ->preparation()
+            ->parameters()
+            ->setPreparation(m_settings.preparation());
 }
 
 void Session::start()
@@ -80,7 +102,7 @@ StepView Session::dataStep() const
         return {StepState::Empty, tr("no data yet")};
     if (m_data.isOpening())
         return {StepState::Running, tr("reading")};
-    if (!m_data.showsMatrix() && !m_data.whyNotReady().isEmpty())
+    if (!m_data.whyNotReady().isEmpty())
         return {StepState::Attention, tr("needs attention")};
     const DataInput *train = m_data.input(InputRole::Train);
     const int warnings = train->checks()->countOf(data::CheckState::Warning);
@@ -107,8 +129,6 @@ StepView Session::trainStep() const
     case TrainController::State::Idle:
         break;
     }
-    if (m_data.showsMatrix())
-        return {StepState::Empty, tr("needs a table")};
     return {StepState::Empty, m_data.whyNotReady().isEmpty() ? tr("can start") : tr("needs data")};
 }
 

@@ -69,6 +69,9 @@ private:
     [[nodiscard]] StepView compareStep() const;
     [[nodiscard]] StepView reportStep() const;
     void trainFinished(bool again);
+    /// A recipe that fits the open data, and the preparation that is chosen beside the matrix.
+    void adoptData();
+    void adoptSettings();
 
     std::filesystem::path m_runStore;
     SettingsModel m_settings;

@@ -13,11 +13,15 @@ namespace ibidem::view {
 
 namespace {
 
-/// Inputs are chosen on the Data screen and come into the specification by their content, not by hand.
+constexpr std::string_view kPreparation = "preparation.";
+
+/// Inputs, and what is read of a matrix, are chosen on the Data screen and come into the specification by
+/// their content, not by hand.
 bool isEditable(const std::string &key)
 {
-    static constexpr std::array<std::string_view, 5> kInputs{"data.train", "data.test", "data.labels",
-                                                             "preparation.genes", "preparation.split"};
+    static constexpr std::array<std::string_view, 8> kInputs{
+        "data.train",        "data.test",           "data.labels",         "preparation.genes",
+        "preparation.split", "data.options.genome", "data.options.matrix", "data.options.featureType"};
     if (key == "schema" || key == "recipe")
         return false;
     return std::none_of(kInputs.begin(), kInputs.end(), [&key](std::string_view input) {
@@ -64,12 +68,57 @@ void SettingsModel::setRecipe(const QString &name)
     }
     m_recipe = name;
     m_defaults = found->spec;
+    m_defaultSettings = spec::settings(m_defaults);
+    m_lastRecipe[isNetwork()] = name;
     m_overrides.clear();
-    adopt(m_defaults);
+    if (!isNetwork() || !tryOverrides(withPreparation({})))
+        adopt(m_defaults);
+}
+
+bool SettingsModel::isNetwork(const QString &recipe)
+{
+    const auto found = spec::findRecipe(toUtf8(recipe));
+    return found && found->spec.kind == spec::ModelKind::Autoencoder;
+}
+
+QString SettingsModel::recipeFor(bool network) const
+{
+    const auto last = m_lastRecipe.find(network);
+    if (last != m_lastRecipe.end())
+        return last->second;
+    for (const QString &name : recipeNames()) {
+        if (isNetwork(name) == network)
+            return name;
+    }
+    return m_recipe;
+}
+
+SettingsModel::Overrides SettingsModel::withPreparation(Overrides overrides) const
+{
+    std::erase_if(overrides, [](const auto &entry) { return entry.first.starts_with(kPreparation); });
+    spec::RunSpec spec = m_defaults;
+    spec.cells = m_preparation;
+    const std::vector<spec::Setting> settings = spec::settings(spec);
+    for (std::size_t place = 0; place < settings.size(); ++place) {
+        const spec::Setting &setting = settings[place];
+        if (setting.key.starts_with(kPreparation) && setting.value != m_defaultSettings[place].value)
+            overrides[setting.key] = setting.value;
+    }
+    return overrides;
+}
+
+void SettingsModel::setPreparation(const spec::CellPreparation &preparation)
+{
+    m_preparation = preparation;
+    Overrides overrides = withPreparation(m_overrides);
+    if (isNetwork() && overrides != m_overrides)
+        tryOverrides(std::move(overrides));
 }
 
 void SettingsModel::adopt(const spec::RunSpec &spec)
 {
+    if (isNetwork())
+        m_preparation = spec.cells;
     std::vector<spec::Setting> shown;
     for (spec::Setting &setting : spec::settings(spec)) {
         if (isEditable(setting.key))
@@ -133,8 +182,9 @@ QString SettingsModel::value(const QString &key) const
 
 QString SettingsModel::defaultValue(const QString &key) const
 {
-    for (const spec::Setting &setting : spec::settings(m_defaults)) {
-        if (setting.key == toUtf8(key))
+    const std::string name = toUtf8(key);
+    for (const spec::Setting &setting : m_defaultSettings) {
+        if (setting.key == name)
             return toQt(setting.value);
     }
     return {};
@@ -169,8 +219,11 @@ bool SettingsModel::set(const QString &key, const QString &value)
         overrides.erase(toUtf8(key));
     else
         overrides[toUtf8(key)] = toUtf8(text);
-    if (overrides == m_overrides)
-        return true;
+    return overrides == m_overrides || tryOverrides(std::move(overrides));
+}
+
+bool SettingsModel::tryOverrides(Overrides overrides)
+{
     const auto spec = specWith(overrides);
     if (!spec) {
         Q_EMIT changed();

@@ -16,13 +16,15 @@
 namespace ibidem::view {
 
 /// Keys of the settings that the window shows by themselves.
-inline const QString kRoundsKey = QStringLiteral("model.rounds");
+inline const QString kRoundsKey = QStringLiteral("model.rounds");    ///< of trees
+inline const QString kEpochsKey = QStringLiteral("training.epochs"); ///< of networks
 inline const QString kSeedKey = QStringLiteral("reproducibility.seed");
 inline const QString kLevelKey = QStringLiteral("reproducibility.level");
 inline const QString kThreadsKey = QStringLiteral("execution.threads");
 
 /// The settings of a run to be: a recipe's values and what was changed of them. Every change is tried on the
-/// specification and validated first; what it refuses stays as it was, and refused() says why.
+/// specification and validated first; what it refuses stays as it was, and refused() says why. How cells are
+/// prepared is remembered while a recipe is chosen that knows no cells.
 class SettingsModel final : public QAbstractTableModel
 {
     Q_OBJECT
@@ -42,6 +44,20 @@ public:
 
     /// Forgets the changes if it is another recipe.
     void setRecipe(const QString &name);
+
+    /// Whether the recipe trains a network on cells, in epochs; else trees on a table, in rounds.
+    [[nodiscard]] bool isNetwork() const { return m_defaults.kind == spec::ModelKind::Autoencoder; }
+
+    [[nodiscard]] static bool isNetwork(const QString &recipe);
+    /// Of the recipes of one kind the one that was chosen last, or the first.
+    [[nodiscard]] QString recipeFor(bool network) const;
+
+    /// The setting that says how long a model is trained.
+    [[nodiscard]] QString lengthKey() const { return isNetwork() ? kEpochsKey : kRoundsKey; }
+
+    [[nodiscard]] const spec::CellPreparation &preparation() const { return m_preparation; }
+
+    void setPreparation(const spec::CellPreparation &preparation);
 
     [[nodiscard]] static QStringList levelNames();
     /// What a level promises, in one sentence; for an empty name what happens if none is chosen.
@@ -72,11 +88,17 @@ Q_SIGNALS:
 private:
     using Overrides = std::map<std::string, std::string>;
     [[nodiscard]] Result<spec::RunSpec> specWith(const Overrides &overrides) const;
+    /// The overrides with those of the remembered preparation in place of others.
+    [[nodiscard]] Overrides withPreparation(Overrides overrides) const;
+    bool tryOverrides(Overrides overrides);
     void adopt(const spec::RunSpec &spec);
     [[nodiscard]] const spec::Setting *find(const QString &key) const;
 
     QString m_recipe;
     spec::RunSpec m_defaults;
+    std::vector<spec::Setting> m_defaultSettings;
+    std::map<bool, QString> m_lastRecipe; ///< by isNetwork()
+    spec::CellPreparation m_preparation;
     Overrides m_overrides;
     std::vector<spec::Setting> m_settings;
 };

@@ -36,7 +36,7 @@ void StagesModel::setStages(std::vector<ibidem::data::CellStage> stages)
 
 QString StagesModel::title(const QString &stage)
 {
-    const std::array<std::pair<QString, QString>, 7> titles{{
+    const std::array<std::pair<QString, QString>, 11> titles{{
         {QStringLiteral("loaded"), tr("Loaded")},
         {QStringLiteral("filter-cells"), tr("Cells filtered")},
         {QStringLiteral("filter-genes"), tr("Genes filtered")},
@@ -44,6 +44,10 @@ QString StagesModel::title(const QString &stage)
         {QStringLiteral("log1p"), tr("Logarithms")},
         {QStringLiteral("select-genes"), tr("Variable genes")},
         {QStringLiteral("scale"), tr("Scaled")},
+        {QStringLiteral("training"), tr("Training")},
+        {QStringLiteral("neighbours"), tr("Neighbours of the cells")},
+        {QStringLiteral("umap"), tr("Map of the cells")},
+        {QStringLiteral("leiden"), tr("Clusters of the cells")},
     }};
     for (const auto &[name, words] : titles) {
         if (name == stage)

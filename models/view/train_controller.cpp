@@ -3,9 +3,11 @@
 #include "models/view/train_controller.h"
 
 #include "models/runs/run_folder.h"
+#include "models/view/training_checks.h"
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace ibidem::view {
 
@@ -57,7 +59,24 @@ QString TrainController::whyNotTrain() const
 {
     if (busy())
         return tr("A run is going on: wait for it or stop it.");
-    return m_data.whyNotReady();
+    const QString why = m_data.whyNotReady();
+    return why.isEmpty() ? whyNotFit() : why;
+}
+
+QString TrainController::whyNotFit() const
+{
+    if (m_settings.isNetwork() == m_data.showsMatrix())
+        return {};
+    const QString file = m_data.input(InputRole::Train)->fileName();
+    const QString fitting = m_settings.recipeFor(!m_settings.isNetwork());
+    return m_settings.isNetwork() ? tr("%1 learns from a matrix of cells and genes, and %2 is a table: "
+                                       "choose the recipe %3, or open "
+                                       "a matrix.")
+                                        .arg(m_settings.recipe(), file, fitting)
+                                  : tr("%1 learns from a table with classes, and %2 is a matrix of cells and "
+                                       "genes: choose the recipe "
+                                       "%3, or open a table.")
+                                        .arg(m_settings.recipe(), file, fitting);
 }
 
 QString TrainController::whyNotAgain() const
@@ -88,11 +107,46 @@ void TrainController::train()
     m_again = false;
     jobs::TrainOrder order;
     m_settings.fill(order);
-    order.train = fileOf(m_data, InputRole::Train);
-    order.test = fileOf(m_data, InputRole::Test);
-    order.labels = fileOf(m_data, InputRole::Labels);
+    addInputs(order);
+    setNetwork(m_settings.isNetwork());
     setState(State::Preparing);
     build(order);
+}
+
+void TrainController::addInputs(jobs::TrainOrder &order) const
+{
+    order.train = fileOf(m_data, InputRole::Train);
+    if (!m_settings.isNetwork()) {
+        order.test = fileOf(m_data, InputRole::Test);
+        order.labels = fileOf(m_data, InputRole::Labels);
+        return;
+    }
+    // The same of the file that the Data screen shows.
+    const ibidem::data::TableOptions &options = m_data.input(InputRole::Train)->options();
+    const ibidem::data::TableOptions standard;
+    for (const auto &[key, value, defaultValue] :
+         {std::tuple("data.options.genome=", options.genome, standard.genome),
+          std::tuple("data.options.matrix=", options.matrix, standard.matrix),
+          std::tuple("data.options.featureType=", options.featureType, standard.featureType)}) {
+        if (value != defaultValue)
+            order.overrides.push_back(key + value);
+    }
+}
+
+void TrainController::setNetwork(bool network)
+{
+    m_network = network;
+    m_metrics.setNetwork(network);
+    if (m_curve.isNetwork() != network)
+        m_curve.clear();
+    m_curve.setNetwork(network);
+}
+
+void TrainController::forgetResult()
+{
+    m_curve.clear();
+    m_metrics.setMetrics({});
+    m_embedding.clear();
 }
 
 void TrainController::runAgain()
@@ -144,8 +198,7 @@ void TrainController::builderFinished()
         fail(problemOf(partial.error()));
         return;
     }
-    m_curve.clear();
-    m_metrics.setMetrics({});
+    forgetResult();
     launch([&partial](jobs::TrainJob &job) { job.start(*partial); });
 }
 
@@ -154,6 +207,7 @@ void TrainController::launch(const std::function<void(jobs::TrainJob &)> &begin)
     m_round = 0;
     m_firstRound = 0;
     m_rounds = 0;
+    m_inRounds = false;
     m_permille = 0;
     m_chain.clear();
     m_stage = tr("Starting");
@@ -181,8 +235,7 @@ void TrainController::attach(const std::filesystem::path &run)
     if (busy())
         return;
     m_again = false;
-    m_curve.clear();
-    m_metrics.setMetrics({});
+    forgetResult();
     launch([&run](jobs::TrainJob &job) { job.attach(run); });
     addLog(tr("Following %1, which was going on already.").arg(fromPath(m_run.filename())));
 }
@@ -214,28 +267,14 @@ void TrainController::handle(const Json &event)
 {
     const QString kind = textAt(event, "event");
     if (kind == QLatin1String("started")) {
-        m_rounds = integerAt(event, "rounds").value_or(0);
-        m_firstRound = integerAt(event, "fromRound").value_or(0);
-        m_curve.setRounds(m_rounds);
-        m_sinceStart.start();
-        addLog(tr("Started: %1, level %2, device %3")
-                   .arg(textAt(event, "recipe"), textAt(event, "level"), textAt(event, "device")));
+        started(event);
     } else if (kind == QLatin1String("progress")) {
-        m_stage = textAt(event, "stage");
-        m_round = integerAt(event, "round").value_or(m_round);
-        m_rounds = integerAt(event, "rounds").value_or(m_rounds);
-        m_permille =
-            std::clamp(static_cast<int>(numberAt(event, "fraction").value_or(0.0) * 1000.0), 0, 1000);
-        Q_EMIT progressed();
+        progress(event);
     } else if (kind == QLatin1String("metric")) {
-        const qint64 round = integerAt(event, "round").value_or(0);
-        const double value = numberAt(event, "value").value_or(std::nan(""));
-        const QString metric = textAt(event, "metric");
-        if (metric == QLatin1String("logloss"))
-            m_curve.append(textAt(event, "split"), round, value);
-        m_metrics.setValue(textAt(event, "split"), metric, value);
+        metric(event);
     } else if (kind == QLatin1String("checkpoint")) {
-        addLog(tr("Checkpoint kept after round %1").arg(integerAt(event, "round").value_or(0)));
+        addLog((m_network ? tr("Checkpoint kept after epoch %1") : tr("Checkpoint kept after round %1"))
+                   .arg(integerAt(event, "round").value_or(0)));
     } else if (kind == QLatin1String("warning")) {
         addLog(tr("Warning: %1").arg(textAt(event, "message")));
     } else if (kind == QLatin1String("finished")) {
@@ -245,6 +284,41 @@ void TrainController::handle(const Json &event)
         m_problem = {textAt(event, "error.message"), textAt(event, "error.path"),
                      textAt(event, "error.cure")};
     }
+}
+
+void TrainController::started(const Json &event)
+{
+    m_rounds = integerAt(event, "rounds").value_or(0);
+    m_firstRound = integerAt(event, "fromRound").value_or(0);
+    setNetwork(SettingsModel::isNetwork(textAt(event, "recipe")));
+    m_curve.setRounds(m_rounds);
+    m_sinceStart.start();
+    addLog(tr("Started: %1, level %2, device %3")
+               .arg(textAt(event, "recipe"), textAt(event, "level"), textAt(event, "device")));
+}
+
+void TrainController::progress(const Json &event)
+{
+    const auto round = integerAt(event, "round");
+    m_stage = textAt(event, "stage");
+    m_inRounds = round.has_value() || m_stage == QLatin1String("training"); // within a round, too
+    m_round = round.value_or(m_round);
+    m_rounds = integerAt(event, "rounds").value_or(m_rounds);
+    m_permille = std::clamp(static_cast<int>(numberAt(event, "fraction").value_or(0.0) * 1000.0), 0, 1000);
+    Q_EMIT progressed();
+}
+
+void TrainController::metric(const Json &event)
+{
+    const qint64 round = integerAt(event, "round").value_or(0);
+    const double value = numberAt(event, "value").value_or(std::nan(""));
+    const QString split = textAt(event, "split");
+    const QString name = textAt(event, "metric");
+    const bool drawn = split == QLatin1String("train") || split == QLatin1String("test") ||
+                       split == QLatin1String("validation");
+    if (drawn && name == CurveModel::metric(m_network))
+        m_curve.append(split, round, value);
+    m_metrics.setValue(split, name, value);
 }
 
 void TrainController::jobFinished(int exitCode)
@@ -257,7 +331,9 @@ void TrainController::jobFinished(int exitCode)
     m_job = nullptr;
     if (exitCode == ibidem::exitCode(ErrorCode::Stopped)) {
         m_permille = 0;
-        addLog(tr("Stopped after round %1; a checkpoint is kept.").arg(m_round));
+        addLog((m_network ? tr("Stopped after epoch %1; a checkpoint is kept.")
+                          : tr("Stopped after round %1; a checkpoint is kept."))
+                   .arg(m_round));
         setState(State::Stopped);
         return;
     }
@@ -280,6 +356,9 @@ void TrainController::finishWith(const Result<runs::Manifest> &manifest)
     }
     m_chain = toQt(manifest->chain);
     m_metrics.setMetrics(manifest->metrics);
+    m_rounds = manifest->roundsDone;
+    if (m_network)
+        m_embedding.load(m_run);
     m_permille = 1000;
     if (!m_again)
         m_reference = m_run;
@@ -334,26 +413,39 @@ QString TrainController::remainingText() const
     return tr(", about %1 min left").arg(std::ceil(seconds / 60.0));
 }
 
+QString TrainController::runningText() const
+{
+    const QString name = fromPath(m_run.filename());
+    if (!m_inRounds || m_round == 0)
+        return tr("%1: %2…").arg(name, StagesModel::title(m_stage));
+    return (m_network ? tr("%1: epoch %2 of %3%4") : tr("%1: round %2 of %3%4"))
+        .arg(name, QString::number(m_round), QString::number(m_rounds), remainingText());
+}
+
 QString TrainController::statusText() const
 {
     const QString name = fromPath(m_run.filename());
+    const QString round = QString::number(m_round);
     switch (m_state) {
     case State::Idle:
         return tr("No run yet.");
     case State::Preparing:
         return tr("Preparing: %1…").arg(m_stage);
     case State::Running:
-        if (m_round == 0)
-            return tr("%1: %2…").arg(name, m_stage);
-        return tr("%1: round %2 of %3%4").arg(name).arg(m_round).arg(m_rounds).arg(remainingText());
+        return runningText();
     case State::Stopping:
-        return m_round > 0 ? tr("Stopping after round %1…").arg(m_round) : tr("Stopping…");
+        if (m_round == 0)
+            return tr("Stopping…");
+        return (m_network ? tr("Stopping after epoch %1…") : tr("Stopping after round %1…")).arg(round);
     case State::Finished:
-        return tr("%1 is finished: %2 rounds, digest %3").arg(name).arg(m_rounds).arg(shortDigest(m_chain));
+        return (m_network ? tr("%1 is finished: %2 epochs, digest %3")
+                          : tr("%1 is finished: %2 rounds, digest %3"))
+            .arg(name, QString::number(m_rounds), shortDigest(m_chain));
     case State::Stopped:
-        return tr("%1 was stopped after round %2. A checkpoint is kept: Continue goes on from there.")
-            .arg(name)
-            .arg(m_round);
+        return (m_network
+                    ? tr("%1 was stopped after epoch %2. A checkpoint is kept: Continue goes on from there.")
+                    : tr("%1 was stopped after round %2. A checkpoint is kept: Continue goes on from there."))
+            .arg(name, round);
     case State::Failed:
         break;
     }
@@ -362,32 +454,10 @@ QString TrainController::statusText() const
 
 void TrainController::updateReadiness()
 {
-    std::vector<ibidem::data::Check> checks;
-    const QString why = m_data.whyNotReady();
-    const DataInput *train = m_data.input(InputRole::Train);
-    if (train->state() == DataInput::State::Ready)
-        checks.push_back({"training-table", train->checks()->worst(),
-                          toUtf8(tr("%1: %2").arg(train->fileName(), train->headline()))});
-    if (!why.isEmpty()) {
-        checks.push_back({"data", ibidem::data::CheckState::Error, toUtf8(why)});
-    } else {
-        const DataInput *test = m_data.input(InputRole::Test);
-        const QString fraction = m_settings.value(QStringLiteral("preparation.testFraction"));
-        checks.push_back({"test-table", ibidem::data::CheckState::Ok,
-                          toUtf8(test->state() == DataInput::State::Ready
-                                     ? tr("%1: %2").arg(test->fileName(), test->headline())
-                                     : tr("No test table: a share of %1 of the samples is set aside as test.")
-                                           .arg(fraction))});
-        const QString level = m_settings.isChanged(kLevelKey)
-                                  ? tr("Level %1").arg(m_settings.value(kLevelKey))
-                                  : tr("The level follows the device: portable on a CPU");
-        checks.push_back({"level",
-                          m_settings.value(kLevelKey) == QLatin1String("random")
-                              ? ibidem::data::CheckState::Warning
-                              : ibidem::data::CheckState::Ok,
-                          toUtf8(level)});
-    }
-    m_readiness.setChecks(std::move(checks));
+    if (m_state == State::Idle)
+        setNetwork(m_settings.isNetwork());
+    const QString why = m_data.whyNotReady().isEmpty() ? whyNotFit() : m_data.whyNotReady();
+    m_readiness.setChecks(trainingChecks(m_data, m_settings, why));
     Q_EMIT changed();
 }
 

@@ -10,8 +10,10 @@
 #include "models/view/checks_model.h"
 #include "models/view/curve_model.h"
 #include "models/view/data_controller.h"
+#include "models/view/embedding_model.h"
 #include "models/view/metrics_model.h"
 #include "models/view/settings_model.h"
+#include "models/view/stages_model.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -76,6 +78,13 @@ public:
 
     [[nodiscard]] MetricsModel *metrics() { return &m_metrics; }
 
+    /// The map that the last run made of its cells; nothing for trees.
+    [[nodiscard]] EmbeddingModel *embedding() { return &m_embedding; }
+
+    /// Whether the run that goes on or was the last one is a network's; before the first run, whether the
+    /// recipe is.
+    [[nodiscard]] bool isNetwork() const { return m_network; }
+
     [[nodiscard]] ChecksModel *readiness() { return &m_readiness; }
 
     [[nodiscard]] QStringListModel *log() { return &m_log; }
@@ -87,10 +96,17 @@ Q_SIGNALS:
     void finished(bool again);
 
 private:
+    [[nodiscard]] QString whyNotFit() const;
+    void addInputs(jobs::TrainOrder &order) const;
+    void forgetResult();
+    void setNetwork(bool network);
     void build(const jobs::TrainOrder &order);
     void builderFinished();
     void launch(const std::function<void(jobs::TrainJob &)> &begin);
     void handle(const Json &event);
+    void started(const Json &event);
+    void progress(const Json &event);
+    void metric(const Json &event);
     void jobFinished(int exitCode);
     void finishWith(const Result<runs::Manifest> &manifest);
     void fail(const Problem &problem);
@@ -98,16 +114,19 @@ private:
     void addLog(const QString &line);
     void updateReadiness();
     [[nodiscard]] QString remainingText() const;
+    [[nodiscard]] QString runningText() const;
 
     Places m_places;
     DataController &m_data;
     SettingsModel &m_settings;
     State m_state = State::Idle;
     bool m_again = false;
+    bool m_network = false;
     int m_permille = 0;
     qint64 m_round = 0;
     qint64 m_firstRound = 0; ///< after which this process began
     qint64 m_rounds = 0;
+    bool m_inRounds = false; ///< else before the first or after the last round: m_stage says what goes on
     QString m_stage;
     QElapsedTimer m_sinceStart;
     Problem m_problem;
@@ -120,6 +139,7 @@ private:
     MetricsModel m_metrics;
     ChecksModel m_readiness;
     QStringListModel m_log;
+    EmbeddingModel m_embedding;
     Background m_background;
 };
 

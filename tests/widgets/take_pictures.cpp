@@ -11,6 +11,7 @@
 #include <QDir>
 #include <QSpinBox>
 #include <QTabWidget>
+#include <QTableView>
 
 #include <cstdio>
 
@@ -155,6 +156,106 @@ void lookAtMatrix(Desk &desk, Photographer &photographer, const QString &file)
     photographer.take("m9-train");
 }
 
+void takeMaps(Desk &desk, Photographer &photographer)
+{
+    auto *colouring = desk.find<QComboBox>("colouringCombo");
+    constexpr std::array<const char *, 3> kNames{"n4-map-clusters", "n4-map-labels", "n4-map-errors"};
+    for (std::size_t place = 0; place < kNames.size(); ++place) {
+        colouring->setCurrentIndex(static_cast<int>(place));
+        Q_EMIT colouring->activated(static_cast<int>(place));
+        photographer.take(kNames[place]);
+    }
+    colouring->setCurrentIndex(0);
+    Q_EMIT colouring->activated(0);
+    auto *plot = desk.find<QWidget>("embeddingPlot");
+    plot->setFocus();
+    QTest::keyClick(plot, Qt::Key_Down);
+    desk.find<QTableView>("groupsTable")->selectRow(0);
+    photographer.take("n4-map-group");
+    const QSize size = desk.window.size();
+    desk.window.resize(desk.window.minimumSize());
+    photographer.take("n4-map-small");
+    desk.window.resize(size);
+}
+
+void compareMaps(Desk &desk, Photographer &photographer)
+{
+    auto *tabs = desk.find<QTabWidget>("compareTabs");
+    tabs->setCurrentIndex(1);
+    photographer.take("n6-maps");
+    auto *colouring = desk.find<QComboBox>("pairColouringCombo");
+    constexpr std::array<const char *, 3> kNames{"n6-maps-of-b", "n6-maps-labels", "n6-maps-errors"};
+    for (std::size_t place = 0; place < kNames.size(); ++place) {
+        colouring->setCurrentIndex(static_cast<int>(place) + 1);
+        Q_EMIT colouring->activated(static_cast<int>(place) + 1);
+        photographer.take(kNames[place]);
+    }
+    tabs->setCurrentIndex(2);
+    photographer.take("n7-curves");
+    tabs->setCurrentIndex(3);
+    photographer.take("n7-runs");
+    const QSize size = desk.window.size();
+    desk.window.resize(desk.window.minimumSize());
+    tabs->setCurrentIndex(1);
+    photographer.take("n7-small");
+    desk.window.resize(size);
+    tabs->setCurrentIndex(0);
+}
+
+/// A network on the matrix: trained twice, with another seed, stopped.
+void trainNetwork(Desk &desk, Photographer &photographer)
+{
+    TrainController *train = desk.session.train();
+    view::CompareController *compare = desk.session.compare();
+    desk.session.data()->input(view::InputRole::Train)->content()->preparation()->parameters()->reset();
+    desk.click("stepTrain");
+    desk.session.settings()->set(view::kEpochsKey, QStringLiteral("60"));
+    desk.session.settings()->set(QStringLiteral("training.validationFraction"), QStringLiteral("0.1"));
+    desk.find<QTabWidget>("resultTabs")->setCurrentIndex(1);
+    photographer.take("n1-no-map");
+    desk.find<QTabWidget>("resultTabs")->setCurrentIndex(0);
+    photographer.take("n1-ready");
+    desk.click("trainButton");
+    photographer.waitFor("some epochs", [train] { return train->curve()->train().size() > 10; });
+    photographer.take("n2-training");
+    photographer.waitFor(
+        "the map", [train] { return train->embedding()->state() == view::EmbeddingModel::State::Ready; });
+    desk.find<QTabWidget>("resultTabs")->setCurrentIndex(0);
+    photographer.take("n3-finished");
+    desk.find<QTabWidget>("resultTabs")->setCurrentIndex(1);
+    takeMaps(desk, photographer);
+    const std::filesystem::path first = train->run();
+    desk.click("runAgainButton");
+    photographer.waitFor("the verdict", [compare, train] {
+        return !train->busy() && compare->verdict() == view::CompareController::Verdict::Identical;
+    });
+    photographer.take("n5-identical");
+    desk.find<QTabWidget>("compareTabs")->setCurrentIndex(2);
+    photographer.take("n5-curves");
+    desk.session.settings()->set(view::kSeedKey, QStringLiteral("1"));
+    desk.session.train()->train();
+    photographer.waitFor("another run", [train] { return !train->busy(); });
+    compare->compare(first, train->run());
+    photographer.waitFor("differences", [compare] {
+        return compare->state() == view::CompareController::State::Done &&
+               compare->embeddings()->b()->state() == view::EmbeddingModel::State::Ready;
+    });
+    desk.click("stepCompare");
+    desk.find<QTabWidget>("compareTabs")->setCurrentIndex(0);
+    photographer.take("n6-different");
+    compareMaps(desk, photographer);
+    desk.click("stepReport");
+    photographer.take("n8-report");
+    desk.click("stepTrain");
+    desk.session.settings()->set(view::kEpochsKey, QStringLiteral("5000"));
+    desk.click("trainButton");
+    photographer.waitFor("a run", [train] { return train->state() == TrainController::State::Running; });
+    photographer.waitFor("a curve", [train] { return train->curve()->train().size() > 3; });
+    desk.click("stopButton");
+    photographer.waitFor("the stop", [train] { return !train->busy(); });
+    photographer.take("n9-stopped");
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -185,7 +286,9 @@ int main(int argc, char **argv)
         reportAndDiffer(desk, photographer, home.path());
         stopAndFail(desk, photographer, home.path());
     }
-    if (arguments.size() == 6)
+    if (arguments.size() == 6) {
         lookAtMatrix(desk, photographer, arguments[5]);
+        trainNetwork(desk, photographer);
+    }
     return 0;
 }

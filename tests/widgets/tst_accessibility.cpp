@@ -38,8 +38,7 @@ bool isInteractive(const QWidget *widget)
     return qobject_cast<const QAbstractButton *>(widget) || qobject_cast<const QAbstractSpinBox *>(widget) ||
            qobject_cast<const QComboBox *>(widget) || qobject_cast<const QLineEdit *>(widget) ||
            qobject_cast<const QAbstractItemView *>(widget) ||
-           widget->inherits("ibidem::widgets::CurvePlot") ||
-           widget->inherits("ibidem::widgets::DistributionPlot");
+           widget->inherits("ibidem::widgets::ReadablePlot");
 }
 
 QList<QWidget *> interactive(const QWidget &window)

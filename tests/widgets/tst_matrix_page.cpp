@@ -342,10 +342,19 @@ void TestMatrixPage::theTrainScreenSaysWhatCanBeDone()
     open(desk, cachedMatrix(m_folder->path(), cacheOf(desk.root), QStringLiteral("a.h5ad"),
                             patternMatrix(30, 20, 5)));
     QVERIFY(desk.click("goToTrainButton"));
+    auto *recipes = desk.find<QComboBox>("recipeCombo");
+    QCOMPARE(recipes->currentData().toString(), QStringLiteral("sc-autoencoder"));
+    const auto mayBeChosen = [recipes](const char *name) {
+        return recipes->model()->index(recipes->findData(QLatin1String(name)), 0).flags() & Qt::ItemIsEnabled;
+    };
+    QVERIFY(mayBeChosen("sc-autoencoder"));
+    QVERIFY(!mayBeChosen("lcep-xgboost"));
+    QVERIFY(desk.find<>("trainButton")->isEnabled());
+    desk.session.settings()->setRecipe(QStringLiteral("lcep-xgboost"));
     QVERIFY(!desk.find<>("trainButton")->isEnabled());
     const auto *why = desk.find<QLabel>("trainWhyLabel");
     QVERIFY(why->isVisible());
-    QVERIFY2(why->text().contains(QStringLiteral("prepared on the Data screen")), qPrintable(why->text()));
+    QVERIFY2(why->text().contains(QStringLiteral("sc-autoencoder")), qPrintable(why->text()));
     QVERIFY(desk.click("goToDataButton"));
     QVERIFY(desk.find<QTabWidget>("matrixTabs")->isVisible());
 }

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
+#include "widgets/group_colors.h"
 #include "widgets/parts.h"
 #include "widgets/theme.h"
 
@@ -7,6 +8,7 @@
 #include <QImage>
 #include <QTest>
 
+#include <array>
 #include <cmath>
 
 using namespace ibidem::widgets;
@@ -31,6 +33,47 @@ double contrast(const QColor &left, const QColor &right)
     return (std::max(a, b) + 0.05) / (std::min(a, b) + 0.05);
 }
 
+using Triple = std::array<double, 3>;
+using Matrix = std::array<Triple, 3>;
+
+// What is left of linear colours without one kind of cone (Machado, Oliveira, Fernandes 2009).
+constexpr Matrix kAllCones{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+constexpr Matrix kWithoutRed{
+    {{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}}};
+constexpr Matrix kWithoutGreen{
+    {{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}}};
+constexpr Matrix kToXyz{{{0.4124, 0.3576, 0.1805}, {0.2126, 0.7152, 0.0722}, {0.0193, 0.1192, 0.9505}}};
+
+Triple times(const Matrix &matrix, const Triple &vector)
+{
+    Triple product{};
+    for (std::size_t row = 0; row < 3; ++row)
+        product[row] = matrix[row][0] * vector[0] + matrix[row][1] * vector[1] + matrix[row][2] * vector[2];
+    return product;
+}
+
+/// CIELAB of what an eye sees.
+Triple seen(const QColor &color, const Matrix &eye)
+{
+    Triple light = times(eye, {linear(color.redF()), linear(color.greenF()), linear(color.blueF())});
+    for (double &part : light)
+        part = std::clamp(part, 0.0, 1.0);
+    Triple xyz = times(kToXyz, light);
+    const Triple white{0.95047, 1.0, 1.08883};
+    for (std::size_t part = 0; part < 3; ++part) {
+        const double share = xyz[part] / white[part];
+        xyz[part] = share > 0.008856 ? std::cbrt(share) : 7.787 * share + 16.0 / 116.0;
+    }
+    return {116.0 * xyz[1] - 16.0, 500.0 * (xyz[0] - xyz[1]), 200.0 * (xyz[1] - xyz[2])};
+}
+
+double apart(const QColor &left, const QColor &right, const Matrix &eye)
+{
+    const Triple a = seen(left, eye);
+    const Triple b = seen(right, eye);
+    return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
 struct Pair
 {
     QPalette::ColorRole front;
@@ -49,6 +92,8 @@ private Q_SLOTS:
     void disabledTextCanStillBeRead();
     void theMainButtonCanBeReadAsItIsPainted();
     void dataColorsStandOut();
+    void groupColorsAreToldApartByEveryEye();
+    void shapesChangeAfterTheLastColor();
     void symbolsFollowThePalette();
     void everySymbolIsThere();
 };
@@ -110,6 +155,39 @@ void TestTheme::dataColorsStandOut()
             QVERIFY(contrast(toneColor(tone, palette), palette.color(QPalette::Base)) >= 3.0);
             QVERIFY(contrast(toneColor(tone, palette), palette.color(QPalette::Window)) >= 3.0);
         }
+    }
+}
+
+void TestTheme::groupColorsAreToldApartByEveryEye()
+{
+    constexpr double kToldApart = 25.0; // ten times what is just noticed
+    for (const QPalette &palette : {lightPalette(), darkPalette()}) {
+        const QList<QColor> colors = groupColors(palette);
+        for (qsizetype one = 0; one < colors.size(); ++one) {
+            QVERIFY2(contrast(colors[one], palette.color(QPalette::Base)) >= 3.0,
+                     qPrintable(colors[one].name()));
+            for (qsizetype other = 0; other < one; ++other) {
+                for (const Matrix &eye : {kAllCones, kWithoutRed, kWithoutGreen})
+                    QVERIFY2(apart(colors[one], colors[other], eye) > kToldApart,
+                             qPrintable(colors[one].name() + colors[other].name()));
+            }
+        }
+    }
+    // Red and green of the same lightness are not.
+    QVERIFY(apart(QColor(0xcc, 0x44, 0x44), QColor(0x66, 0x77, 0x33), kWithoutGreen) < kToldApart);
+}
+
+void TestTheme::shapesChangeAfterTheLastColor()
+{
+    const QPalette palette = lightPalette();
+    const int count = static_cast<int>(groupColors(palette).size());
+    QVERIFY(kindLook(0, palette).shape == Shape::Disc);
+    QVERIFY(kindLook(count, palette).shape == Shape::Triangle);
+    QCOMPARE(kindLook(count, palette).color, kindLook(0, palette).color);
+    QVERIFY(kindLook(-1, palette).color != kindLook(0, palette).color);
+    for (const QPalette &each : {lightPalette(), darkPalette()}) {
+        const QColor base = each.color(QPalette::Base);
+        QVERIFY(contrast(scaleLook(1.0, each).color, base) > contrast(scaleLook(0.0, each).color, base));
     }
 }
 

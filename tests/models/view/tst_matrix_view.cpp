@@ -66,7 +66,8 @@ private Q_SLOTS:
     void anotherMatrixOfTheFileCanBeChosen();
     void theGenomesOfAnOldFileAreItsMatrices();
     void openingCanBeCancelled();
-    void aMatrixCannotTrainAndSaysWhy();
+    void aMatrixChoosesARecipeThatFits();
+    void thePreparationBelongsToTheRun();
     void aLargeMatrixDoesNotHoldTheLoopUp();
 };
 
@@ -357,23 +358,63 @@ void TestMatrixView::openingCanBeCancelled()
     QCOMPARE(input->state(), DataInput::State::Ready);
 }
 
-void TestMatrixView::aMatrixCannotTrainAndSaysWhy()
+void TestMatrixView::aMatrixChoosesARecipeThatFits()
 {
     const QTemporaryDir folder;
     const auto setup = setupIn(folder);
     const QString file = cachedMatrix(folder.path(), setup.cacheFolder, QStringLiteral("cells.h5ad"),
                                       patternMatrix(30, 20, 5));
     Session session(setup);
+    QVERIFY(!session.settings()->isNetwork());
+    QVERIFY(!session.train()->isNetwork());
     session.data()->open(InputRole::Train, file);
     QTRY_VERIFY_WITH_TIMEOUT(session.data()->input(InputRole::Train)->isMatrix(), kLongMs);
+    QCOMPARE(session.settings()->recipe(), QStringLiteral("sc-autoencoder"));
+    QVERIFY2(session.train()->whyNotTrain().isEmpty(), qPrintable(session.train()->whyNotTrain()));
+    QVERIFY(session.train()->isNetwork());
+    QVERIFY(session.train()->curve()->isNetwork());
+    QCOMPARE(session.step(Step::Data).state, StepState::Ready);
+    QCOMPARE(session.step(Step::Train).status, QStringLiteral("can start"));
+    // Test data and labels are not used, and said so.
+    session.data()->open(InputRole::Test, file + QStringLiteral(".missing"));
+    QTRY_COMPARE(session.data()->input(InputRole::Test)->state(), DataInput::State::Failed);
+    QVERIFY(session.train()->whyNotTrain().isEmpty());
+    QCOMPARE(session.train()->readiness()->worst(), data::CheckState::Warning);
+    // A recipe that does not fit says so.
+    session.settings()->setRecipe(QStringLiteral("lcep-xgboost"));
     const QString why = session.train()->whyNotTrain();
     QVERIFY2(why.contains(QStringLiteral("cells.h5ad")), qPrintable(why));
-    QVERIFY2(why.contains(QStringLiteral("prepared")), qPrintable(why));
+    QVERIFY2(why.contains(QStringLiteral("sc-autoencoder")), qPrintable(why));
     session.train()->train();
     QCOMPARE(session.train()->state(), TrainController::State::Idle);
-    QCOMPARE(session.step(Step::Data).state, StepState::Ready);
-    QCOMPARE(session.step(Step::Train).state, StepState::Empty);
-    QVERIFY(!session.step(Step::Train).status.isEmpty());
+}
+
+void TestMatrixView::thePreparationBelongsToTheRun()
+{
+    const QTemporaryDir folder;
+    Session session(setupIn(folder));
+    SettingsModel *settings = session.settings();
+    PreparationModel *preparation =
+        session.data()->input(InputRole::Train)->content()->preparation()->parameters();
+    const QString key = QStringLiteral("preparation.minGenes");
+    QVERIFY(preparation->set(QStringLiteral("minGenes"), QStringLiteral("20")));
+    QCOMPARE(settings->changedCount(), 0); // trees know no cells
+    settings->setRecipe(QStringLiteral("sc-autoencoder"));
+    QCOMPARE(settings->value(key), QStringLiteral("20"));
+    QVERIFY(settings->isChanged(key));
+    jobs::TrainOrder order;
+    settings->fill(order);
+    QCOMPARE(order.overrides, std::vector<std::string>{"preparation.minGenes=20"});
+    QVERIFY(settings->set(key, QStringLiteral("7")));
+    QCOMPARE(preparation->preparation().minGenes, 7);
+    QVERIFY(!settings->set(key, QStringLiteral("-7")));
+    QCOMPARE(preparation->preparation().minGenes, 7);
+    settings->setRecipe(QStringLiteral("lcep-xgboost"));
+    settings->setRecipe(QStringLiteral("sc-autoencoder"));
+    QCOMPARE(settings->value(key), QStringLiteral("7"));
+    preparation->reset();
+    QCOMPARE(settings->value(key), QStringLiteral("200"));
+    QCOMPARE(settings->changedCount(), 0);
 }
 
 void TestMatrixView::aLargeMatrixDoesNotHoldTheLoopUp()
