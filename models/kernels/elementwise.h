@@ -9,13 +9,13 @@
 namespace ibidem::kernels {
 
 /// Raise it when a definition below changes.
-inline constexpr int kElementwiseVersion = 1;
+inline constexpr int kElementwiseVersion = 2;
 
 enum class Function { Exp, Log, Log1p, Sigmoid, Tanh, Relu };
 
 /// out[i] = f(in[i]), in single precision, the same bits for every instruction set and any number of threads.
 /// Errors against the correctly rounded value: exp, log 1 ulp; log1p, tanh 2 ulp; sigmoid 3 ulp. Denormals in
-/// and out. log of 0 is -inf, of a negative number NaN. `in` and `out` may be the same. Definitions:
+/// and out. log of 0 is -inf, of a negative number NaN. Relu is x < 0 ? +0 : x, so that NaN stays. `in` and `out` may be the same. Definitions:
 /// tile_functions.h, with one lane.
 void apply(Workplace &place, Function function, std::span<const float> in, std::span<float> out);
 

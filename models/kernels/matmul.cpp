@@ -35,7 +35,7 @@ float finished(float sum, std::size_t column, const Epilogue &epilogue)
     if (epilogue.bias)
         sum += epilogue.bias[column];
     if (epilogue.activation == Activation::Relu)
-        sum = sum > 0.0F ? sum : 0.0F;
+        sum = sum < 0.0F ? 0.0F : sum;
     return sum;
 }
 

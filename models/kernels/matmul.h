@@ -9,7 +9,7 @@
 namespace ibidem::kernels {
 
 /// Raise it when the definition below changes: manifests name it.
-inline constexpr int kMatmulVersion = 1;
+inline constexpr int kMatmulVersion = 2;
 /// Terms of one chain; part of the definition.
 inline constexpr std::size_t kMatmulBlock = 256;
 
@@ -27,7 +27,7 @@ struct MatmulShape
 
 enum class Activation { None, Relu };
 
-/// What happens to each output after its sum: + bias[column], then the activation (relu: x > 0 ? x : +0).
+/// What happens to each output after its sum: + bias[column], then the activation (relu: x < 0 ? +0 : x, so NaN stays).
 struct Epilogue
 {
     const float *bias = nullptr; ///< one a column, or none

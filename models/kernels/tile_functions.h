@@ -137,7 +137,8 @@ template <class V>
 template <class V>
 [[gnu::always_inline]] inline typename V::Type reluOf(typename V::Type x)
 {
-    return V::select(V::less(V::zero(), x), x, V::zero());
+    // This way round a NaN stays one: a training must not go on over numbers that are none.
+    return V::select(V::less(x, V::zero()), V::zero(), x);
 }
 
 } // namespace

@@ -82,7 +82,7 @@ __global__ void product(Shape shape, const float *a, const float *b, float *c, c
             if (bias)
                 sum = __fadd_rn(sum, bias[ownColumn]);
             if (relu)
-                sum = sum > 0.0f ? sum : 0.0f;
+                sum = sum < 0.0f ? 0.0f : sum;
             c[static_cast<size_t>(ownRow) * shape.columns + ownColumn] = sum;
         }
     }

@@ -53,13 +53,13 @@ QSet<QString> operationsInPtx(const QStringList &more = {})
     return operations;
 }
 
-/// Moving and comparing numbers, and the two operations of the definition. max(x, 0) is what the compiler
-/// makes of a relu: the same bits, since it gives +0 for -0 and for NaN.
+/// Moving and comparing numbers, and the two operations of the definition. No max: for NaN it gives the other
+/// number, and relu must not.
 QStringList forbiddenIn(const QSet<QString> &operations)
 {
     static const QSet<QString> allowed = {
-        QStringLiteral("fma.rn.f32"), QStringLiteral("add.rn.f32"), QStringLiteral("max.f32"),
-        QStringLiteral("mov.f32"),    QStringLiteral("selp.f32"),   QStringLiteral("setp.gt.f32"),
+        QStringLiteral("fma.rn.f32"), QStringLiteral("add.rn.f32"),  QStringLiteral("mov.f32"),
+        QStringLiteral("selp.f32"),   QStringLiteral("setp.lt.f32"),
     };
     QStringList forbidden;
     for (const QString &operation : operations)
