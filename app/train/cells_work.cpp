@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <future>
 #include <new>
 
@@ -71,6 +72,9 @@ public:
                               train::TrainListener &listener, const RunToken &token) override
     {
         IBIDEM_TRY(m_engine, makeEngine());
+        // Before the facts are gathered, and behind the engine, whose OpenMP runtime is the one to use.
+        if (m_spec.analysis.map)
+            m_mapCells = loadCellMap();
         m_facts = std::async(std::launch::async, [] { return train::environmentFacts(); });
         m_fingerprints = std::async(std::launch::async, [this] { return fingerprintsOf(m_cells, m_labels); });
         IBIDEM_TRY(m_outcome, train::trainNetwork({m_spec, m_network, data(), folder, resume, m_probe},
@@ -92,6 +96,9 @@ public:
         IBIDEM_TRY(const train::NetworkEvaluation evaluation,
                    train::evaluateNetwork(*m_engine, m_network, data(), batchSize(),
                                           m_spec.analysis.reconstruction));
+        if (!std::isfinite(evaluation.loss))
+            return fail(ErrorCode::BadSpec, "the loss of all cells after the training is no finite number",
+                        {}, "lower training.learningRate");
         IBIDEM_TRY(auto map, cellMap(evaluation, manifest, token));
         IBIDEM_TRY(const std::span<float> weights, m_engine->weights());
         return addCellResults(
@@ -138,12 +145,12 @@ private:
 
     Result<analyze::CellMap> mapOf(const train::NetworkEvaluation &evaluation, const RunToken &token) const
     {
-        IBIDEM_TRY(analyze::CellMapFunction *const mapCells, loadCellMap());
+        IBIDEM_TRY(analyze::CellMapFunction *const mapCells, m_mapCells);
         return mapCells(evaluation.embedding, static_cast<std::size_t>(m_spec.autoencoder.latent),
                         mapOptions(m_spec), token);
     }
 
-    /// Without the library for it a run still has its model: the map is missing, and the run says so.
+    /// A map that cannot be made costs no training: it is missing, and the run says so.
     Result<std::optional<analyze::CellMap>> cellMap(const train::NetworkEvaluation &evaluation,
                                                     runs::Manifest &manifest, const RunToken &token) const
     {
@@ -152,7 +159,7 @@ private:
         auto map = mapOf(evaluation, token);
         if (map)
             return std::optional(*std::move(map));
-        if (map.error().code != ErrorCode::Unavailable)
+        if (map.error().code == ErrorCode::Stopped)
             return tl::unexpected<Error>(std::move(map).error());
         manifest.notes.push_back("no map and no clusters: " + map.error().message);
         token.warn(manifest.notes.back());
@@ -166,6 +173,7 @@ private:
     spec::Network m_network;
     std::string m_dataDigest;
     std::unique_ptr<train::Engine> m_engine;
+    Result<analyze::CellMapFunction *> m_mapCells = fail(ErrorCode::Internal, "the module is not loaded yet");
     train::NetworkOutcome m_outcome;
     std::future<Result<std::string>> m_fingerprints; // before what its thread reads is gone
     std::future<Json> m_facts;

@@ -13,6 +13,7 @@
 #include "models/train/reproducibility/effective_state.h"
 
 #include <chrono>
+#include <new>
 #include <unistd.h>
 
 namespace ibidem::app {
@@ -121,13 +122,34 @@ public:
     {
         std::error_code ignored;
         std::filesystem::remove(m_folder / runs::kManifestFile, ignored);
-        const Result<int> code = work();
+        const Result<int> code = workWithinMemory();
         if (code)
             return code;
+        // Stopped before the training began: what was there to resume from still is.
+        if (code.error().code == ErrorCode::Stopped)
+            return leavePartial();
         return recordFailure(code.error());
     }
 
 private:
+    Result<int> workWithinMemory()
+    {
+        try {
+            return work();
+        } catch (const std::bad_alloc &) {
+            return fail(ErrorCode::BadData, "there is not enough memory for this run", {},
+                        "make the model or the batches smaller, or use a machine with more memory");
+        }
+    }
+
+    Result<int> leavePartial()
+    {
+        m_log.add("info", "stopped before the training began");
+        m_events.write("finished", {{"outcome", "stopped"}, {"round", 0}});
+        IBIDEM_CHECK(m_events.close());
+        return exitCode(ErrorCode::Stopped);
+    }
+
     Result<int> work()
     {
         IBIDEM_CHECK(readSpec());

@@ -102,12 +102,11 @@ Status validateNetwork(const AutoencoderSpec &model)
 
 Status validateTraining(const NetworkTraining &training)
 {
-    constexpr double kAny = std::numeric_limits<double>::infinity();
     IBIDEM_CHECK(requireInteger("training.epochs", training.epochs, 1, 100000));
     IBIDEM_CHECK(requireInteger("training.batchSize", training.batchSize, 1, 65536));
     IBIDEM_CHECK(requireWord("training.optimiser", training.optimiser, {"adam", "adamw", "sgd"}));
     IBIDEM_CHECK(requireNumber("training.learningRate", training.learningRate, {0.0, 1.0, false, true}));
-    IBIDEM_CHECK(requireNumber("training.weightDecay", training.weightDecay, {0.0, kAny, true, false}));
+    IBIDEM_CHECK(requireNumber("training.weightDecay", training.weightDecay, {0.0, 1000.0, true, true}));
     IBIDEM_CHECK(requireNumber("training.momentum", training.momentum, {0.0, 1.0, true, false}));
     IBIDEM_CHECK(requireWord("training.order", training.order, {"fixed", "shuffled"}));
     IBIDEM_CHECK(

@@ -146,8 +146,12 @@ Status checkOwner(const Metadata &metadata, const CheckpointOwner &owner, const 
         return fail(ErrorCode::BadData, "the checkpoint was written with other data", path,
                     "restore the data that the run was started with, or start a new run");
     }
-    if (library != owner.library)
-        return fail(ErrorCode::BadData, "it was written by " + library + ", not " + owner.library);
+    if (library != owner.library) {
+        *foreign = true;
+        return fail(ErrorCode::Unavailable,
+                    "the checkpoint was written by " + library + ", and this is " + owner.library, path,
+                    "resume with the program and on the kind of machine that wrote it, or start a new run");
+    }
     return {};
 }
 
@@ -241,12 +245,16 @@ Result<std::optional<Checkpoint>> newestCheckpoint(const std::filesystem::path &
         if (checkpoint && checkpoint->round != round)
             checkpoint = fail(ErrorCode::BadData, "its name says another round");
         const Status accepted = checkpoint ? accept(*checkpoint) : Status();
+        // Only what is wrong with the file itself makes it useless: a disk or a device that fails may work
+        // tomorrow.
+        if (!accepted && accepted.error().code != ErrorCode::BadData)
+            return tl::unexpected<Error>(accepted.error());
         if (checkpoint && accepted)
             return std::optional<Checkpoint>(*std::move(checkpoint));
         const Error &error = checkpoint ? accepted.error() : checkpoint.error();
         warn("the checkpoint " + name + " is left out: " + error.message);
         std::error_code ignored;
-        std::filesystem::remove(folder / name, ignored);
+        std::filesystem::rename(folder / name, folder / (name + ".damaged"), ignored);
     }
     return std::optional<Checkpoint>();
 }

@@ -77,8 +77,8 @@ struct Checkpoint
 [[nodiscard]] Status writeCheckpoint(const std::filesystem::path &folder, const Checkpoint &checkpoint,
                                      const CheckpointOwner &owner);
 
-/// One file. BadData if it is damaged or of another library; BadSpec, BadData if it belongs to another
-/// specification or other data, which `foreign` tells apart from damage.
+/// One file. BadData if it is damaged; BadSpec, BadData, Unavailable if it belongs to another specification,
+/// other data or another library, which `foreign` tells apart from damage.
 [[nodiscard]] Result<Checkpoint> readCheckpoint(const std::filesystem::path &file,
                                                 const CheckpointOwner &owner, bool *foreign);
 
@@ -86,8 +86,10 @@ struct Checkpoint
 [[nodiscard]] std::vector<std::int64_t> checkpointRounds(const std::filesystem::path &folder,
                                                          std::string_view unit);
 
-/// Tries the files, newest first, and gives the first one that is sound and that `accept` takes; the others
-/// are reported by `warn` and removed. Nothing if there is none; the error if one belongs to something else.
+/// Tries the files, newest first, and gives the first one that is sound and that `accept` takes; those that
+/// are damaged, or that `accept` calls BadData, are reported by `warn` and put aside as "….damaged". Nothing
+/// if there is none; the error if one belongs to something else, or if `accept` fails for a reason that is
+/// not the file's.
 [[nodiscard]] Result<std::optional<Checkpoint>>
 newestCheckpoint(const std::filesystem::path &folder, const CheckpointOwner &owner,
                  const std::function<Status(const Checkpoint &)> &accept,

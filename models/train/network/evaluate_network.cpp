@@ -29,6 +29,8 @@ Result<NetworkEvaluation> evaluateNetwork(Engine &engine, const spec::Network &n
     NetworkEvaluation all;
     std::vector<double> featureSums(data.features, 0.0);
     double total = 0.0;
+    if (keepOutput)
+        all.output.reserve(data.values.size());
     for (std::size_t first = 0; first < data.samples; first += batchSize) {
         const std::size_t count = std::min(batchSize, data.samples - first);
         const auto batch = data.values.subspan(first * data.features, count * data.features);

@@ -30,12 +30,20 @@ constexpr const char *kPlaceState =
     "place"; ///< steps done in the epoch under way, and the bits of its loss so far
 constexpr std::size_t kDigestBytes = sizeof(Sha256Digest);
 
-/// The library's part of a checkpoint's owner: another version may compute other numbers.
+/// The library's part of a checkpoint's owner: another version may compute other numbers. Of a library that
+/// is not ours the numeric class counts as well: on another machine its bits would not be the same.
 std::string libraryOf(const Json &state)
 {
-    const auto name = stringAt(state, "name");
-    const auto version = stringAt(state, "version");
-    return name.value_or("unknown") + " (" + version.value_or("unknown") + ")";
+    const auto text = [&state](const char *key) {
+        const Json *const value = findAt(state, key);
+        return value && !value->is_null() ? compactJson(*value).value_or("?") : std::string("?");
+    };
+    std::string library = stringAt(state, "name").value_or("unknown") + " (" +
+                          stringAt(state, "version").value_or("unknown") + ")";
+    if (text("name") != "\"ibidem-kernels\"")
+        for (const char *key : {"device", "cpuCapability", "mklBranch", "nthread"})
+            library += std::string(", ") + key + " " + text(key);
+    return library;
 }
 
 class Session
@@ -63,7 +71,8 @@ public:
         m_owner = {spec::chainStart(m_spec), m_request.data.digest, libraryOf(state), "epoch"};
         IBIDEM_CHECK(m_listener.ready(state));
         if (m_parts.learned.empty())
-            return fail(ErrorCode::BadData, "no sample is left to learn from");
+            return fail(ErrorCode::BadData, "no sample is left to learn from", m_spec.data.train.name,
+                        "lower training.validationFraction, or loosen the filters of the preparation");
         IBIDEM_CHECK(setUp());
         m_listener.started(m_outcome.epochsDone);
         IBIDEM_CHECK(allEpochs());
@@ -86,7 +95,8 @@ private:
                 return {};
             }
         }
-        clearCheckpoints(m_folder);
+        if (!m_request.resume)
+            clearCheckpoints(m_folder);
         IBIDEM_TRY(const std::span<float> weights, m_engine.weights());
         initialWeights(m_request.network, m_spec.seed, weights);
         IBIDEM_CHECK(m_engine.weightsChanged());
@@ -117,6 +127,10 @@ private:
                    checkpoint.values<std::uint8_t>(kDigestsState, data::DType::U8,
                                                    epochs * m_records.names().size() * kDigestBytes));
         IBIDEM_TRY(const auto place, checkpoint.values<std::uint64_t>(kPlaceState, data::DType::U64, 2));
+        const double lossSum = std::bit_cast<double>(place[1]);
+        if (checkpoint.round > m_spec.training.epochs || place[0] >= m_stepsPerEpoch ||
+            !std::isfinite(lossSum))
+            return fail(ErrorCode::BadData, "its place in the training is none");
         const std::uint64_t steps = epochs * m_stepsPerEpoch + place[0];
         IBIDEM_CHECK(openTrace(steps));
         std::copy(saved.begin(), saved.end(), weights.begin());
@@ -126,7 +140,9 @@ private:
         IBIDEM_CHECK(m_engine.setOptimiser(steps));
         m_digests = digests;
         m_stepsDone = place[0];
-        m_lossSum = std::bit_cast<double>(place[1]);
+        m_lossSum = lossSum;
+        for (const runs::MetricPoint &point : checkpoint.metrics)
+            watch(point);
         return {};
     }
 
@@ -255,6 +271,9 @@ private:
             points.push_back({epoch, "validation", "loss", loss});
         }
         IBIDEM_TRY(const std::span<float> weights, m_engine.weights());
+        IBIDEM_CHECK(checkEnd(epoch, weights, points.back().value));
+        for (const runs::MetricPoint &point : points)
+            watch(point);
         for (const Sha256Digest &digest : m_records.epochDigests(weights))
             m_digests.insert(m_digests.end(), digest.begin(), digest.end());
         m_outcome.metrics.insert(m_outcome.metrics.end(), points.begin(), points.end());
@@ -262,6 +281,29 @@ private:
         m_stepsDone = 0;
         m_lossSum = 0.0;
         return {};
+    }
+
+    /// What the last step made is looked at by no step after it.
+    [[nodiscard]] Status checkEnd(std::int64_t epoch, std::span<const float> weights, double loss)
+    {
+        runs::StepRecord last;
+        last.epoch = static_cast<std::uint32_t>(epoch);
+        last.step = static_cast<std::uint32_t>(m_stepsPerEpoch);
+        IBIDEM_CHECK(checkFinite(last, "after it ", weights));
+        if (!std::isfinite(loss))
+            return notFinite(last, "the loss of the validation samples after it");
+        return {};
+    }
+
+    /// Remembers the best epoch of the loss that patience looks at.
+    void watch(const runs::MetricPoint &point)
+    {
+        if (point.split != (m_parts.validation.empty() ? "train" : "validation"))
+            return;
+        if (m_bestEpoch == 0 || point.value < m_bestLoss) {
+            m_bestLoss = point.value;
+            m_bestEpoch = point.round;
+        }
     }
 
     Result<double> validationLoss()
@@ -280,17 +322,8 @@ private:
     /// Has the watched loss not fallen for as many epochs as the specification waits?
     [[nodiscard]] bool isPatienceOver() const
     {
-        if (m_spec.training.patience == 0)
-            return false;
-        const char *watched = m_parts.validation.empty() ? "train" : "validation";
-        std::optional<double> best;
-        std::int64_t bestEpoch = 0;
-        for (const runs::MetricPoint &point : m_outcome.metrics)
-            if (point.split == watched && (!best || point.value < *best)) {
-                best = point.value;
-                bestEpoch = point.round;
-            }
-        return m_outcome.epochsDone - bestEpoch >= m_spec.training.patience;
+        return m_spec.training.patience > 0 && m_bestEpoch > 0 &&
+               m_outcome.epochsDone - m_bestEpoch >= m_spec.training.patience;
     }
 
     Status writeCheckpoint(CheckpointWriter &writer)
@@ -350,6 +383,8 @@ private:
     std::size_t m_stepsPerEpoch;
     std::size_t m_stepsDone = 0; ///< in the epoch under way
     double m_lossSum = 0.0;      ///< of its samples
+    double m_bestLoss = 0.0;
+    std::int64_t m_bestEpoch = 0; ///< 0: none yet
     std::vector<std::uint8_t> m_digests;
     std::optional<runs::TraceWriter> m_trace;
     CheckpointOwner m_owner;

@@ -21,10 +21,11 @@ using LibraryFiles = std::map<std::string, std::filesystem::path>;
 /// Libraries whose code computes, or decides how others do. A name ends at the first character that is no
 /// part of it.
 constexpr std::array kNumericLibraries{
-    "libxgboost",  "libtorch", "libc10",    "libgomp",     "libiomp5",    "libomp",    "libmkl",
-    "libopenblas", "libblas",  "liblapack", "libm",        "libmvec",     "libc",      "libstdc++",
-    "libgcc_s",    "ld-linux", "libcuda",   "libcudart",   "libcublas",   "libcudnn",  "libcufft",
-    "libcupti",    "libnccl",  "libnvrtc",  "libcusparse", "libcusolver", "libcurand", "libjemalloc",
+    "libxgboost",  "libtorch",     "libc10",         "libgomp",     "libiomp5",    "libomp",    "libmkl",
+    "libopenblas", "libblas",      "liblapack",      "libm",        "libmvec",     "libc",      "libstdc++",
+    "libgcc_s",    "ld-linux",     "libcuda",        "libcudart",   "libcublas",   "libcudnn",  "libcufft",
+    "libcupti",    "libnccl",      "libnvrtc",       "libcusparse", "libcusolver", "libcurand", "libjemalloc",
+    "libigraph",   "ibidem-trees", "ibidem-library", "ibidem-maps",
 };
 
 bool isNumericLibrary(std::string_view name)

@@ -262,6 +262,7 @@ void TestNetworkTrainer::goesBackToAnOlderCheckpoint()
     QVERIFY2(again.has_value(), again ? "" : again.error().message.c_str());
     QCOMPARE(recorder.fromRound, std::int64_t{4});
     QCOMPARE(recorder.warnings.size(), std::size_t{1});
+    QVERIFY(std::filesystem::exists(checkpoints / (checkpointName("epoch", 5) + ".damaged")));
     QCOMPARE(again->chain(), whole.chain());
     QVERIFY(again->trace.steps == whole.trace.steps);
 }
@@ -298,6 +299,13 @@ void TestNetworkTrainer::refusesForeignCheckpoints()
     const auto other = trained(smallSpec({"learningRate=0.002"}), path("run"), m_values, recorder, true);
     QVERIFY(!other.has_value());
     QCOMPARE(other.error().code, ErrorCode::BadSpec);
+    // Nor what another library wrote; and it is kept for that one.
+    const std::filesystem::path newest = path("run") / runs::kCheckpointFolder / checkpointName("epoch", 5);
+    const CheckpointOwner older{spec::chainStart(smallSpec()), "data", "ibidem-kernels (matmul 0)", "epoch"};
+    bool foreign = false;
+    QVERIFY(!readCheckpoint(newest, older, &foreign).has_value());
+    QVERIFY(foreign);
+    QVERIFY(std::filesystem::exists(newest));
     // What must not change a result does not refuse either.
     const auto longer =
         trained(smallSpec({"checkpointEvery=1", "isa=auto"}), path("run"), m_values, recorder, true);
@@ -412,6 +420,13 @@ void TestNetworkTrainer::stopsAtNumbersThatAreNone()
     QCOMPARE(run.error().code, ErrorCode::BadSpec);
     const QString message = QString::fromStdString(run.error().message);
     QVERIFY2(message.contains("epoch 2, step 3") && message.contains(".weight"), qPrintable(message));
+    // Also in the very last step, after which no step looks.
+    Recorder last;
+    const auto huge = trained(smallSpec({"optimiser=sgd", "learningRate=1", "epochs=1", "batchSize=512"}),
+                              path("last"), std::vector<float>(kSamples * kGenes, 3e18F), last);
+    QVERIFY(!huge.has_value());
+    QVERIFY2(QString::fromStdString(huge.error().message).contains("epoch 1, step 1"),
+             huge.error().message.c_str());
     // Growing without bound is found as well, whichever number goes first.
     Recorder other;
     const auto diverged =
