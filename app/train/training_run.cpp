@@ -10,6 +10,7 @@
 #include "models/runs/events.h"
 #include "models/runs/manifest.h"
 #include "models/runs/run_folder.h"
+#include "models/train/checkpoints/checkpoint.h"
 #include "models/train/reproducibility/effective_state.h"
 
 #include <chrono>
@@ -125,9 +126,8 @@ public:
         const Result<int> code = workWithinMemory();
         if (code)
             return code;
-        // Stopped before the training began: what was there to resume from still is.
         if (code.error().code == ErrorCode::Stopped)
-            return leavePartial();
+            return recordEarlyStop();
         return recordFailure(code.error());
     }
 
@@ -142,12 +142,11 @@ private:
         }
     }
 
-    Result<int> leavePartial()
+    /// Before the training began: what there was to resume from still is.
+    Result<int> recordEarlyStop()
     {
-        m_log.add("info", "stopped before the training began");
-        m_events.write("finished", {{"outcome", "stopped"}, {"round", 0}});
-        IBIDEM_CHECK(m_events.close());
-        return exitCode(ErrorCode::Stopped);
+        const auto rounds = train::checkpointRounds(m_folder / runs::kCheckpointFolder, unit());
+        return recordStop({true, rounds.empty() ? 0 : rounds.front(), {}});
     }
 
     Result<int> work()
