@@ -53,7 +53,8 @@ std::string metricsText(const std::map<std::string, std::map<std::string, double
         bool any = false;
         for (const auto &[split, values] : metrics) {
             const auto found = values.find(name);
-            row.push_back(found == values.end() ? "-" : formatFixed(found->second, 6));
+            row.push_back(found == values.end() ? "-"
+                                                : formatFixed(found->second, name == "clusters" ? 0 : 6));
             any = any || found != values.end();
         }
         if (any)

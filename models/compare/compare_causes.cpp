@@ -64,8 +64,10 @@ bool hasSameContent(const std::optional<spec::Input> &a, const std::optional<spe
     return a->content.empty() || b->content.empty() ? a->sha256 == b->sha256 : a->content == b->content;
 }
 
-std::string outcomeText(const runs::Manifest &manifest, const std::string &roundName)
+std::string outcomeText(const runs::Manifest &manifest)
 {
+    const bool isNetwork = manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
+    const std::string roundName = isNetwork ? "epoch" : "round";
     std::string text =
         manifest.outcome + " after " + std::to_string(manifest.roundsDone) + " " + roundName + "s";
     if (manifest.error)
@@ -132,9 +134,7 @@ void compareOutcome(Findings &findings)
     const runs::Manifest &a = findings.a.manifest;
     const runs::Manifest &b = findings.b.manifest;
     if (a.outcome != b.outcome || a.roundsDone != b.roundsDone) {
-        const std::string &roundName = findings.comparison.roundName;
-        Difference difference{
-            "outcome", "outcome", outcomeText(a, roundName), outcomeText(b, roundName), {}, {}, 1, false};
+        Difference difference{"outcome", "outcome", outcomeText(a), outcomeText(b), {}, {}, 1, false};
         difference.informative = isComplete(a) && isComplete(b);
         if (difference.informative)
             findings.add(std::move(difference));

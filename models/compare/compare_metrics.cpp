@@ -103,7 +103,10 @@ void tell(Findings &findings, const std::pair<std::string, std::string> &key, co
                           false};
     series.spread.fill(difference);
     findings.addResult(std::move(difference), series.missing == 0 && series.spread.within());
-    findings.noteFirst({round, {}, name, {}, name, name + " is " + b + " instead of " + a});
+    const bool inBoth = series.firstA != nullptr && series.firstB != nullptr;
+    const std::string phrase = inBoth ? name + " is " + b + " instead of " + a
+                                      : std::string("only ") + (series.firstA ? "A" : "B") + " has a " + name;
+    findings.noteFirst({round, {}, name, {}, name, phrase});
 }
 
 /// Final values that stand in no metrics.csv (ROC AUC, MCC, agreement of clusters …).

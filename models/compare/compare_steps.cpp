@@ -230,6 +230,14 @@ void tellMissingEpochs(Findings &findings)
     };
     findings.addResult({"epoch", "number of epochs", text(findings.a), text(findings.b), {}, {}, 1, false},
                        false);
+    const std::size_t common = std::min(findings.a.network.epochs.size(), findings.b.network.epochs.size());
+    if (common > 0)
+        findings.noteFirst({static_cast<std::int64_t>(common) + 1,
+                            {},
+                            "number of epochs",
+                            {},
+                            "epochs",
+                            "A has " + text(findings.a) + " epochs and B " + text(findings.b)});
 }
 
 void compareEpochs(Findings &findings)
@@ -239,6 +247,8 @@ void compareEpochs(Findings &findings)
     if (a.size() != b.size())
         tellMissingEpochs(findings);
     if (findings.a.isDamaged(runs::kEpochsFile) || findings.b.isDamaged(runs::kEpochsFile))
+        return;
+    if (a.empty() != b.empty()) // a stopped run records none: nothing is known of its epochs
         return;
     const std::size_t common = std::min(a.size(), b.size());
     std::uint64_t different = 0;

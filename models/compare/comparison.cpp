@@ -115,6 +115,8 @@ bool Findings::hasOtherSettings(std::string_view beginning) const
 
 void Findings::noteFirst(FirstDifference first)
 {
+    if (a.isNetwork() != b.isNetwork()) // rounds of trees and epochs of a network do not correspond
+        return;
     if (comparison.firstRound && *comparison.firstRound <= first.round)
         return;
     comparison.firstRound = first.round;

@@ -56,8 +56,8 @@ std::string differentCounts(const Comparison &comparison)
 }
 
 /// The finest account of what changed comes first: a value says more than the file it stands in.
-constexpr std::array<std::string_view, 9> kCauses = {"setting",      "value", "label", "sample", "gene",
-                                                     "sample-order", "input", "stage", "state"};
+constexpr std::array<std::string_view, 10> kCauses = {"setting",      "value", "label", "sample",  "gene",
+                                                      "sample-order", "input", "stage", "outcome", "state"};
 
 std::string causeText(const Difference &cause)
 {
@@ -73,6 +73,8 @@ std::string causeText(const Difference &cause)
         return "the input " + cause.where + " has other content";
     if (cause.what == "stage")
         return "the preparation stage " + cause.where + " gave something else";
+    if (cause.what == "outcome")
+        return "A is " + cause.a + " and B is " + cause.b;
     if (cause.what == "state")
         return "the state " + cause.where + " was " + cause.a + " in A and " + cause.b + " in B";
     if (cause.a == "values")
@@ -226,6 +228,8 @@ std::string chainSentence(const Findings &findings)
 
 std::string otherPhrase(const Findings &findings)
 {
+    if (findings.a.isNetwork() != findings.b.isNetwork())
+        return "one run is of a network, the other of trees";
     for (const Difference &difference : findings.comparison.differences)
         if (!difference.informative && isResult(difference))
             return difference.where + " is " + difference.a + " in A and " + difference.b + " in B";

@@ -95,7 +95,8 @@ Result<spec::RunSpec> specToRepeat(const std::filesystem::path &folder)
                     folder.string(), "rerun needs a run that was trained by this program");
     if (manifest.outcome != "finished")
         return fail(ErrorCode::BadData, "the run is " + manifest.outcome + ", not finished", folder.string(),
-                    manifest.outcome == "stopped" ? "go on with it: ibidem resume" : "train it again");
+                    manifest.outcome == "stopped" ? "go on with it: ibidem resume " + folder.string()
+                                                  : "train it again");
     return *std::move(manifest.spec);
 }
 

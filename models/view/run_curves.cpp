@@ -121,6 +121,14 @@ QString RunCurves::description() const
         largest = std::max(largest, size);
     }
     const bool network = m_a.isNetwork();
+    if (m_difference.isEmpty())
+        return network ? tr("The runs have no epoch in common.") : tr("The runs have no round in common.");
+    if (first < 0 && m_a.train().size() != m_b.train().size())
+        return (network ? tr("The same losses in the %1 epochs that both have (A %2, B %3).")
+                        : tr("The same losses in the %1 rounds that both have (A %2, B %3)."))
+            .arg(m_difference.size())
+            .arg(m_a.train().size())
+            .arg(m_b.train().size());
     if (first < 0)
         return (network ? tr("The same losses in all %1 epochs.") : tr("The same losses in all %1 rounds."))
             .arg(m_difference.size());

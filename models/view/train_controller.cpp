@@ -155,12 +155,14 @@ void TrainController::runAgain()
         return;
     m_again = true;
     setState(State::Preparing);
+    const int asked = ++m_orders;
     m_background.run(
         [run = m_reference, cache = m_places.cacheFolder] {
             return jobs::repeatOrder(run, cache, std::nullopt, false);
         },
-        [this](const Result<jobs::TrainOrder> &order) {
-            if (m_state != State::Preparing)
+        [this, asked](const Result<jobs::TrainOrder> &order) {
+            // Stopped meanwhile, and perhaps another training is being prepared.
+            if (m_state != State::Preparing || asked != m_orders)
                 return;
             if (order)
                 build(*order);
@@ -171,6 +173,7 @@ void TrainController::runAgain()
 
 void TrainController::build(const jobs::TrainOrder &order)
 {
+    ++m_orders;
     m_builder = new jobs::RunBuilder(m_places.programs, order, m_places.cacheFolder, m_places.runStore, this);
     connect(m_builder, &jobs::RunBuilder::progressed, this, [this](const QString &stage, double fraction) {
         m_stage = stage;

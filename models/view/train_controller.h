@@ -120,6 +120,7 @@ private:
     DataController &m_data;
     SettingsModel &m_settings;
     State m_state = State::Idle;
+    int m_orders = 0; ///< counts what was ordered, so that an answer that comes too late is known
     bool m_again = false;
     bool m_network = false;
     int m_permille = 0;

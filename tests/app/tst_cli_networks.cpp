@@ -214,7 +214,7 @@ private Q_SLOTS:
         row("--set model.widths=0", 78, "model.widths");
         row("--set latent=0", 78, "model.latent");
         row("--epochs 0", 78, "training.epochs");
-        row("--rounds 5", 78, "model.rounds");
+        row("--rounds 5", 78, "rounds");
         row("--set optimiser=adamax", 78, "training.optimiser");
         row("--set minGenes=100000", 65, "minGenes");
         row("--set data.options.matrix=layers/nothing", 64, "nothing");

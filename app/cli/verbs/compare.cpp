@@ -68,21 +68,17 @@ std::vector<std::vector<std::string>> countsOf(const compare::Comparison &compar
 {
     std::vector<std::vector<std::string>> rows;
     const auto add = [&rows](const char *name, std::uint64_t equal, std::uint64_t total) {
-        rows.push_back({name, std::to_string(equal) + " of " + std::to_string(total) + " equal"});
+        if (total > 0)
+            rows.push_back({name, std::to_string(equal) + " of " + std::to_string(total) + " equal"});
     };
     add("settings", comparison.settingsEqual, comparison.settings);
-    const bool isNetwork = comparison.roundName == "epoch";
-    if (isNetwork) {
+    if (comparison.epochs + comparison.cells > 0) // trees count other arrays as tensors
         add("tensors", comparison.tensorsEqual, comparison.tensors);
-        add("epochs", comparison.epochsEqual, comparison.epochs);
-    } else {
-        add("trees", comparison.treesEqual, comparison.trees);
-    }
+    add("epochs", comparison.epochsEqual, comparison.epochs);
+    add("trees", comparison.treesEqual, comparison.trees);
     add("metric values", comparison.metricsEqual, comparison.metrics);
-    if (isNetwork)
-        add("embedded cells", comparison.cellsEqual, comparison.cells);
-    else
-        add("predictions", comparison.predictionsEqual, comparison.predictions);
+    add("embedded cells", comparison.cellsEqual, comparison.cells);
+    add("predictions", comparison.predictionsEqual, comparison.predictions);
     return rows;
 }
 

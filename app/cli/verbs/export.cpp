@@ -94,11 +94,11 @@ Result<Form> formOf(const FinishedRun &run, fs::path &to)
     const std::string own = fs::path(run.weightsFile()).extension().string();
     if (suffix == own)
         return Form::Weights;
-    return fail(
-        ErrorCode::Usage, "the suffix " + ibidem::quoted(suffix) + " says no format of this run", to.string(),
-        run.isNetwork()
-            ? "call the file .h5ad (cells with their embedding) or .safetensors (weights), or name a folder"
-            : "call the file .ubj (XGBoost's model), or name a folder");
+    return fail(ErrorCode::Usage, "the suffix " + ibidem::quoted(suffix) + " says no format of this run",
+                to.string(),
+                run.isNetwork() ? "call the file .h5ad (cells with their embedding) or .safetensors "
+                                  "(weights), or end a folder's name with /"
+                                : "call the file .ubj (XGBoost's model), or end a folder's name with /");
 }
 
 /// The matrix that the run was trained on: from the cache, from where it lay, or from where --data says.
@@ -162,6 +162,9 @@ Result<int> exportVerb(const Arguments &arguments, Console &console)
     fs::path to = arguments.to;
     IBIDEM_TRY(const Form form, formOf(run, to));
     IBIDEM_CHECK(refuseOverwrite(to.string(), arguments.force));
+    std::error_code ignored;
+    if (const fs::path folder = fs::absolute(to).parent_path(); !fs::is_directory(folder, ignored))
+        return fail(ErrorCode::CannotWrite, "there is no such folder", folder.string(), "make it first");
     return form == Form::Cells ? exportCells(run, arguments, to, console) : exportWeights(run, to, console);
 }
 

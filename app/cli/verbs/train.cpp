@@ -49,9 +49,9 @@ Result<jobs::TrainOrder> orderOf(const Arguments &arguments)
     if (arguments.threads)
         order.threads = static_cast<int>(*arguments.threads);
     if (arguments.rounds)
-        order.overrides.push_back("model.rounds=" + std::to_string(*arguments.rounds));
+        order.overrides.push_back("rounds=" + std::to_string(*arguments.rounds));
     if (arguments.epochs)
-        order.overrides.push_back("training.epochs=" + std::to_string(*arguments.epochs));
+        order.overrides.push_back("epochs=" + std::to_string(*arguments.epochs));
     return order;
 }
 
