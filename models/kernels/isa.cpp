@@ -15,10 +15,13 @@ std::vector<Isa> detect()
 {
     std::vector<Isa> isas{Isa::Scalar};
 #ifdef __x86_64__
+    __builtin_cpu_init();
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (avx2)
         isas.push_back(Isa::Avx2);
-    if (avx2 && __builtin_cpu_supports("avx512f"))
+    // The kernels need the first alone; libraries that are told "avx512" mean all four.
+    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
         isas.push_back(Isa::Avx512);
 #endif
     return isas;

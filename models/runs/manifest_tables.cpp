@@ -57,14 +57,7 @@ std::string metricsCsv(const std::vector<MetricPoint> &points)
 
 Result<std::vector<MetricPoint>> parseMetricsCsv(std::string_view text, const std::string &path)
 {
-    std::vector<MetricPoint> points;
-    IBIDEM_CHECK(
-        forEachLine(text, kMetricsHeader, 5, path, [&](std::size_t line, const Fields &fields) -> Status {
-            IBIDEM_TRY(MetricPoint point, metricPoint(line, fields, path));
-            points.push_back(std::move(point));
-            return {};
-        }));
-    return points;
+    return parseRecords(text, kMetricsHeader, 5, path, &metricPoint);
 }
 
 std::string roundsCsv(const std::vector<RoundRecord> &records)
@@ -77,14 +70,7 @@ std::string roundsCsv(const std::vector<RoundRecord> &records)
 
 Result<std::vector<RoundRecord>> parseRoundsCsv(std::string_view text, const std::string &path)
 {
-    std::vector<RoundRecord> records;
-    IBIDEM_CHECK(
-        forEachLine(text, kRoundsHeader, 3, path, [&](std::size_t line, const Fields &fields) -> Status {
-            IBIDEM_TRY(RoundRecord record, roundRecord(line, fields, path));
-            records.push_back(std::move(record));
-            return {};
-        }));
-    return records;
+    return parseRecords(text, kRoundsHeader, 3, path, &roundRecord);
 }
 
 } // namespace ibidem::runs

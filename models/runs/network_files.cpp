@@ -149,14 +149,7 @@ std::string epochsCsv(const std::vector<EpochRecord> &records)
 
 Result<std::vector<EpochRecord>> parseEpochsCsv(std::string_view text, const std::string &path)
 {
-    std::vector<EpochRecord> records;
-    IBIDEM_CHECK(
-        forEachLine(text, kEpochsHeader, 3, path, [&](std::size_t line, const Fields &fields) -> Status {
-            IBIDEM_TRY(EpochRecord record, epochRecord(line, fields, path));
-            records.push_back(std::move(record));
-            return {};
-        }));
-    return records;
+    return parseRecords(text, kEpochsHeader, 3, path, &epochRecord);
 }
 
 std::string tensorsCsv(const std::vector<TensorRecord> &records)
@@ -169,14 +162,7 @@ std::string tensorsCsv(const std::vector<TensorRecord> &records)
 
 Result<std::vector<TensorRecord>> parseTensorsCsv(std::string_view text, const std::string &path)
 {
-    std::vector<TensorRecord> records;
-    IBIDEM_CHECK(
-        forEachLine(text, kTensorsHeader, 3, path, [&](std::size_t line, const Fields &fields) -> Status {
-            IBIDEM_TRY(TensorRecord record, tensorRecord(line, fields, path));
-            records.push_back(std::move(record));
-            return {};
-        }));
-    return records;
+    return parseRecords(text, kTensorsHeader, 3, path, &tensorRecord);
 }
 
 Result<std::string> embeddingBytes(const EmbeddingFile &content)

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ibidem::runs {
@@ -34,5 +35,21 @@ using Fields = std::vector<std::string_view>;
 /// A digest as text; BadData.
 [[nodiscard]] Result<std::string> digestField(std::string_view text, std::size_t line,
                                               const std::string &path);
+
+/// The records of such a table: `record` makes one of a line's number and fields, and the path for messages.
+template <class Record>
+[[nodiscard]] Result<std::vector<Record>>
+parseRecords(std::string_view text, std::string_view header, std::size_t fieldCount, const std::string &path,
+             Result<Record> (*record)(std::size_t line, const Fields &fields, const std::string &path))
+{
+    std::vector<Record> records;
+    IBIDEM_CHECK(
+        forEachLine(text, header, fieldCount, path, [&](std::size_t line, const Fields &fields) -> Status {
+            IBIDEM_TRY(Record one, record(line, fields, path));
+            records.push_back(std::move(one));
+            return {};
+        }));
+    return records;
+}
 
 } // namespace ibidem::runs

@@ -4,6 +4,8 @@
 
 #include "models/base/files.h"
 #include "models/base/json.h"
+#include "models/base/text.h"
+#include "models/runs/run_folder.h"
 
 #include <QDir>
 #include <QProcess>
@@ -11,6 +13,7 @@
 #include <QTest>
 
 #include <string>
+#include <sys/types.h>
 
 /// One program run to its end.
 struct Answer
@@ -67,6 +70,26 @@ public:
     }
 
     [[nodiscard]] Answer run(const QStringList &arguments) const { return run(arguments, environment()); }
+
+    /// Until the run's events tell of a round or an epoch.
+    [[nodiscard]] bool waitForMetrics(const std::string &run) const
+    {
+        return QTest::qWaitFor(
+            [&] {
+                const auto folder = ibidem::runs::locateRun(path(run));
+                return folder && ibidem::readFile(*folder / "events.jsonl").value_or("").find("\"metric\"") !=
+                                     std::string::npos;
+            },
+            60000);
+    }
+
+    /// The process that holds the run.
+    [[nodiscard]] pid_t childOf(const std::string &run) const
+    {
+        const auto folder = ibidem::runs::locateRun(path(run));
+        const std::string lock = folder ? ibidem::readFile(*folder / "lock").value_or("") : std::string();
+        return static_cast<pid_t>(ibidem::parseInteger(lock.substr(0, lock.find(' '))).value_or(0));
+    }
 
     [[nodiscard]] static Answer finish(QProcess &process)
     {

@@ -97,7 +97,7 @@ private Q_SLOTS:
         const std::string name = std::string("stopped-") + QTest::currentDataTag();
         QProcess process;
         m_box.start(process, line(name, kLongRounds), m_box.environment());
-        QVERIFY(waitForRounds(name));
+        QVERIFY(m_box.waitForMetrics(name));
         QCOMPARE(::kill(static_cast<pid_t>(process.processId()), number), 0);
         const Answer stopped = Sandbox::finish(process);
         QCOMPARE(stopped.code, 75);
@@ -115,10 +115,10 @@ private Q_SLOTS:
     {
         QProcess process;
         m_box.start(process, line("twice", 90000), m_box.environment());
-        QVERIFY(waitForRounds("twice"));
+        QVERIFY(m_box.waitForMetrics("twice"));
         const auto pid = static_cast<pid_t>(process.processId());
         // The child is held still, so that the first signal cannot end it before the second comes.
-        const pid_t child = childOf("twice");
+        const pid_t child = m_box.childOf("twice");
         QVERIFY(child > 1);
         QCOMPARE(::kill(child, SIGSTOP), 0);
         QCOMPARE(::kill(pid, SIGTERM), 0);
@@ -144,9 +144,9 @@ private Q_SLOTS:
             const std::string name = "killed" + std::to_string(i);
             QProcess process;
             m_box.start(process, line(name, kLongRounds), m_box.environment());
-            QVERIFY(waitForRounds(name));
+            QVERIFY(m_box.waitForMetrics(name));
             QTest::qWait(static_cast<int>(random.bounded(300)));
-            if (const pid_t child = childOf(name); child > 1)
+            if (const pid_t child = m_box.childOf(name); child > 1)
                 QCOMPARE(::kill(child, SIGKILL), 0);
             const Answer killed = Sandbox::finish(process);
             if (killed.code == 0) // it was faster
@@ -165,7 +165,7 @@ private Q_SLOTS:
     {
         QProcess process;
         m_box.start(process, line("orphan", kLongRounds), m_box.environment());
-        QVERIFY(waitForRounds("orphan"));
+        QVERIFY(m_box.waitForMetrics("orphan"));
         QCOMPARE(::kill(static_cast<pid_t>(process.processId()), SIGKILL), 0);
         process.waitForFinished();
         QVERIFY2(
@@ -214,26 +214,6 @@ private:
         if (m_longChain.empty() && m_box.run(line("long", kLongRounds)).code == 0)
             m_longChain = chain("long");
         return m_longChain;
-    }
-
-    /// Until the run's events tell of a round.
-    [[nodiscard]] bool waitForRounds(const std::string &name) const
-    {
-        return QTest::qWaitFor(
-            [&] {
-                const auto folder = runs::locateRun(m_box.path(name));
-                return folder && readFile(*folder / "events.jsonl").value_or("").find("\"metric\"") !=
-                                     std::string::npos;
-            },
-            60000);
-    }
-
-    /// The process that holds the run.
-    [[nodiscard]] pid_t childOf(const std::string &name) const
-    {
-        const auto folder = runs::locateRun(m_box.path(name));
-        const std::string lock = folder ? readFile(*folder / "lock").value_or("") : std::string();
-        return static_cast<pid_t>(parseInteger(lock.substr(0, lock.find(' '))).value_or(0));
     }
 
     Sandbox m_box;

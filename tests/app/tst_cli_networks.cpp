@@ -158,7 +158,7 @@ private Q_SLOTS:
     {
         QProcess process;
         m_box.start(process, line("stopped", kLong), m_box.environment());
-        QVERIFY(waitForEpochs("stopped"));
+        QVERIFY(m_box.waitForMetrics("stopped"));
         QCOMPARE(::kill(static_cast<pid_t>(process.processId()), SIGTERM), 0);
         const Answer stopped = Sandbox::finish(process);
         QCOMPARE(stopped.code, 75);
@@ -181,9 +181,9 @@ private Q_SLOTS:
             const std::string name = "killed" + std::to_string(i);
             QProcess process;
             m_box.start(process, line(name, kLong), m_box.environment());
-            QVERIFY(waitForEpochs(name));
+            QVERIFY(m_box.waitForMetrics(name));
             QTest::qWait(60 * i);
-            if (const pid_t child = childOf(name); child > 1)
+            if (const pid_t child = m_box.childOf(name); child > 1)
                 QCOMPARE(::kill(child, SIGKILL), 0);
             const Answer answer = Sandbox::finish(process);
             if (answer.code == 0) // it was faster
@@ -356,25 +356,6 @@ private:
         if (m_longChain.empty() && m_box.run(line("long", kLong)).code == 0)
             m_longChain = chain("long");
         return m_longChain;
-    }
-
-    [[nodiscard]] bool waitForEpochs(const std::string &name) const
-    {
-        return QTest::qWaitFor(
-            [&] {
-                const auto folder = runs::locateRun(m_box.path(name));
-                return folder && readFile(*folder / "events.jsonl").value_or("").find("\"metric\"") !=
-                                     std::string::npos;
-            },
-            60000);
-    }
-
-    /// The process that holds the run.
-    [[nodiscard]] pid_t childOf(const std::string &name) const
-    {
-        const auto folder = runs::locateRun(m_box.path(name));
-        const std::string lock = folder ? readFile(*folder / "lock").value_or("") : std::string();
-        return static_cast<pid_t>(parseInteger(lock.substr(0, lock.find(' '))).value_or(0));
     }
 
     /// A 10x folder of 30 cells and 20 genes; its first count is this.

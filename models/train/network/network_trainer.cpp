@@ -94,9 +94,9 @@ private:
                 m_outcome.metrics = checkpoint->metrics;
                 return {};
             }
-        }
-        if (!m_request.resume)
+        } else {
             clearCheckpoints(m_folder);
+        }
         IBIDEM_TRY(const std::span<float> weights, m_engine.weights());
         initialWeights(m_request.network, m_spec.seed, weights);
         IBIDEM_CHECK(m_engine.weightsChanged());

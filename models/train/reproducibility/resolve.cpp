@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/text.h"
+#include "models/kernels/isa.h"
 #include "models/train/reproducibility/effective_state.h"
 
 #include <algorithm>
@@ -68,17 +69,10 @@ void resolveThreads(spec::RunSpec &spec, std::uint64_t cells)
 
 std::vector<std::string> availableIsas()
 {
-    std::vector<std::string> isas{"scalar"};
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (avx2)
-        isas.emplace_back("avx2");
-    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        isas.emplace_back("avx512");
-#endif
-    return isas;
+    std::vector<std::string> names;
+    for (const kernels::Isa isa : kernels::availableIsas())
+        names.emplace_back(kernels::isaName(isa));
+    return names;
 }
 
 Result<spec::RunSpec> resolve(spec::RunSpec spec, bool levelGiven, std::uint64_t cells)

@@ -3,15 +3,13 @@
 #include "models/base/files.h"
 #include "models/base/sha256.h"
 #include "models/report/html.h"
-#include "models/report/html_report.h"
 #include "models/report/report_content.h"
 #include "models/runs/manifest.h"
+#include "tests/models/report/report_page.h"
 
 #include <QRegularExpression>
-#include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QXmlStreamReader>
 
 using namespace ibidem;
 namespace fs = std::filesystem;
@@ -96,32 +94,6 @@ fs::path writeRun(const QTemporaryDir &place, const std::string &name, double sh
         QVERIFY(runs::writeManifest(folder, manifest));
     }();
     return folder;
-}
-
-QString reportOf(const std::vector<fs::path> &runs)
-{
-    const Result<std::string> page = report::htmlReport(runs);
-    if (!page) {
-        qWarning("%s", describe(page.error()).c_str());
-        return {};
-    }
-    return QString::fromStdString(*page);
-}
-
-/// Names of all elements; empty if the page is not well formed.
-QSet<QString> elementsOf(const QString &page)
-{
-    QSet<QString> names;
-    QXmlStreamReader reader(page);
-    while (!reader.atEnd()) {
-        if (reader.readNext() == QXmlStreamReader::StartElement)
-            names.insert(reader.name().toString());
-    }
-    if (reader.hasError()) {
-        qWarning("%s, line %lld", qPrintable(reader.errorString()), reader.lineNumber());
-        return {};
-    }
-    return names;
 }
 
 } // namespace

@@ -3,14 +3,12 @@
 #include "models/base/files.h"
 #include "models/base/philox.h"
 #include "models/report/cell_map_figure.h"
-#include "models/report/html_report.h"
 #include "tests/models/compare/network_fixture.h"
+#include "tests/models/report/report_page.h"
 
 #include <QRegularExpression>
-#include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QXmlStreamReader>
 
 #include <cmath>
 
@@ -19,27 +17,6 @@ using namespace ibidem::fixture;
 namespace fs = std::filesystem;
 
 namespace {
-
-QString reportOf(const std::vector<fs::path> &runs)
-{
-    const Result<std::string> page = report::htmlReport(runs);
-    if (!page) {
-        qWarning("%s", describe(page.error()).c_str());
-        return {};
-    }
-    return QString::fromStdString(*page);
-}
-
-/// Names of all elements; empty if the page is not well formed.
-QSet<QString> elementsOf(const QString &page)
-{
-    QSet<QString> names;
-    QXmlStreamReader reader(page);
-    while (!reader.atEnd())
-        if (reader.readNext() == QXmlStreamReader::StartElement)
-            names.insert(reader.name().toString());
-    return reader.hasError() ? QSet<QString>() : names;
-}
 
 /// What a reader sees: no markup, no style sheet.
 QString wordsOf(const QString &page)
