@@ -15,7 +15,7 @@ namespace {
 /// "rounds" of trees, "epochs" of networks.
 std::string roundWord(const runs::Manifest &manifest)
 {
-    return manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder ? "epoch" : "round";
+    return std::string(spec::roundName(manifest.kind()));
 }
 
 constexpr std::array kMetricOrder = {"accuracy", "logloss",     "roc_auc",     "roc_auc_rounded",

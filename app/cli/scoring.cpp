@@ -81,7 +81,7 @@ Result<LoadedModel> loadModel(const std::filesystem::path &run)
     LoadedModel model;
     IBIDEM_TRY(model.folder, runs::locateRun(run));
     IBIDEM_TRY(model.manifest, runs::readManifest(model.folder));
-    if (model.manifest.spec && model.manifest.spec->kind == spec::ModelKind::Autoencoder)
+    if (model.manifest.isNetwork())
         return fail(ErrorCode::Unavailable,
                     "this is a run of " + model.manifest.spec->recipe +
                         ", which knows no classes; the embedding of other cells cannot be computed yet",

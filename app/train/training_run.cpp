@@ -238,10 +238,7 @@ private:
         return {};
     }
 
-    [[nodiscard]] std::string unit() const
-    {
-        return m_spec.kind == spec::ModelKind::Autoencoder ? "epoch" : "round";
-    }
+    [[nodiscard]] std::string unit() const { return std::string(spec::roundName(m_spec.kind)); }
 
     tl::unexpected<Error> recordFailure(const Error &error)
     {

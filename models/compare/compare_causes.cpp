@@ -66,8 +66,7 @@ bool hasSameContent(const std::optional<spec::Input> &a, const std::optional<spe
 
 std::string outcomeText(const runs::Manifest &manifest)
 {
-    const bool isNetwork = manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
-    const std::string roundName = isNetwork ? "epoch" : "round";
+    const std::string roundName(spec::roundName(manifest.kind()));
     std::string text =
         manifest.outcome + " after " + std::to_string(manifest.roundsDone) + " " + roundName + "s";
     if (manifest.error)

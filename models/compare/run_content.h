@@ -83,10 +83,7 @@ struct RunContent
     NetworkContent network;
 
     /// Imported models are trees.
-    [[nodiscard]] bool isNetwork() const
-    {
-        return manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
-    }
+    [[nodiscard]] bool isNetwork() const { return manifest.isNetwork(); }
 
     /// The file if it is there and a container; nullptr else.
     [[nodiscard]] const data::Safetensors *container(std::string_view file) const

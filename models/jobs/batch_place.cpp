@@ -61,8 +61,7 @@ Result<std::string> lastLink(const std::string &name, std::string_view text, con
 /// epochs.
 Status checkLastLink(const fs::path &folder, const runs::Manifest &manifest)
 {
-    const bool network = manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
-    const std::string name(network ? runs::kEpochsFile : runs::kRoundsFile);
+    const std::string name(manifest.isNetwork() ? runs::kEpochsFile : runs::kRoundsFile);
     if (!manifest.files.contains(name))
         return {};
     IBIDEM_TRY(const std::string text, readFile(folder / name, kLargestRoundsFile));

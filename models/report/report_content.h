@@ -32,10 +32,7 @@ struct ReportedRun
     std::vector<runs::EpochRecord> epochs;        ///< of a network
     std::optional<runs::EmbeddingFile> embedding; ///< of a network; of the reference alone
 
-    [[nodiscard]] bool isNetwork() const
-    {
-        return manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
-    }
+    [[nodiscard]] bool isNetwork() const { return manifest.isNetwork(); }
 };
 
 /// What a report is made of: read once, then only looked at.

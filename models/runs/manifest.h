@@ -58,6 +58,11 @@ struct Manifest
         digests; ///< "model", "predictions", "importance", "metrics", "rounds": SHA-256
     std::map<std::string, std::string> files; ///< file name in the folder -> SHA-256 of its bytes
 
+    /// Imported models are trees.
+    [[nodiscard]] spec::ModelKind kind() const noexcept { return spec ? spec->kind : spec::ModelKind::Trees; }
+
+    [[nodiscard]] bool isNetwork() const noexcept { return kind() == spec::ModelKind::Autoencoder; }
+
     [[nodiscard]] Json toJson() const;
     [[nodiscard]] static Result<Manifest> fromJson(const Json &json);
 };

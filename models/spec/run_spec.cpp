@@ -261,6 +261,11 @@ int roundCount(const RunSpec &spec) noexcept
     return spec.kind == ModelKind::Autoencoder ? spec.training.epochs : spec.trees.rounds;
 }
 
+std::string_view roundName(ModelKind kind) noexcept
+{
+    return kind == ModelKind::Autoencoder ? "epoch" : "round";
+}
+
 std::string_view levelName(Level level) noexcept
 {
     for (const auto &[value, name] : kLevels) {

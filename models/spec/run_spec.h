@@ -171,6 +171,8 @@ struct RunSpec
 
 /// Steps that the model grows or learns in: rounds of trees, epochs of a network.
 [[nodiscard]] int roundCount(const RunSpec &spec) noexcept;
+/// What one of them is called: "round" or "epoch".
+[[nodiscard]] std::string_view roundName(ModelKind kind) noexcept;
 
 /// Every setting with its dotted key, printed value and default, sorted by key: for tables of settings and
 /// comparisons.

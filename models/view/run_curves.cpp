@@ -27,7 +27,7 @@ Result<Curves> readCurves(const std::filesystem::path &run)
 {
     IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(run));
     Curves curves;
-    curves.network = manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
+    curves.network = manifest.isNetwork();
     if (!manifest.files.contains(std::string(runs::kMetricsFile)))
         return curves;
     const std::filesystem::path file = run / runs::kMetricsFile;

@@ -53,7 +53,7 @@ RunRow runRow(const std::filesystem::path &path, const runs::Manifest &manifest)
     row.path = path;
     row.name = fromPath(path.filename());
     row.outcome = toQt(manifest.outcome);
-    const bool network = manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
+    const bool network = manifest.isNetwork();
     row.rounds = (network ? RunsModel::tr("%1 epochs") : RunsModel::tr("%1 rounds")).arg(manifest.roundsDone);
     row.chain = toQt(manifest.chain);
     row.loss = lossOf(manifest, network);

@@ -37,7 +37,7 @@ struct FinishedRun
 
     [[nodiscard]] bool isNetwork() const
     {
-        return manifest.spec && manifest.spec->kind == spec::ModelKind::Autoencoder;
+        return manifest.isNetwork();
     }
 
     /// The weights: the file that holds them.
