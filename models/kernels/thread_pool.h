@@ -8,9 +8,10 @@
 
 namespace ibidem::kernels {
 
-/// Threads that wait without spinning. Work is cut by outputs into numbered pieces that write to different
-/// places, so who does which piece, and when, changes no bit. One caller at a time; a piece must not use the
-/// pool.
+/// Threads that look for the next work for some microseconds and then sleep. Work is cut by outputs into
+/// numbered pieces that write to different places, so who does which piece, and when, changes no bit. A
+/// thread that does not get to run (a busy machine) is not waited for. One caller at a time; a piece must not
+/// use the pool.
 class ThreadPool
 {
 public:
@@ -26,6 +27,9 @@ public:
     /// Calls work(piece) for 0 … pieces - 1, each once, on the threads and the caller; returns when all are
     /// done. `work` must not throw.
     void run(std::size_t pieces, const std::function<void(std::size_t piece)> &work);
+
+    /// Whether every thread, and the caller, has the state of setFloatState() and no piece has changed it.
+    [[nodiscard]] bool isFloatStateExact();
 
 private:
     struct State;
