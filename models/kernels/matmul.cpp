@@ -39,15 +39,17 @@ float finished(float sum, std::size_t column, const Epilogue &epilogue)
     return sum;
 }
 
-constexpr std::size_t kRowBlock = 256; ///< rows of A that one thread packs at a time: they stay in its cache
+constexpr std::size_t kRowBlock = 256; ///< rows of A that are worked off at a time: they stay in the cache
+
+/// Columns of B that are packed together: of a wide matrix each row lies in another page, so that what is
+/// taken from one should be worth the way. A multiple of every tile's columns.
+constexpr std::size_t kStrip = 128;
 
 /// What one thread packs its operands into; kept as long as the thread lives.
 struct Panels
 {
     std::vector<float> a = std::vector<float>(kRowBlock * kMatmulBlock);
-    std::vector<float> b = std::vector<float>(kWidest * kMatmulBlock);
-
-    static constexpr std::size_t kWidest = 32; ///< columns of the widest tile
+    std::vector<float> b = std::vector<float>(kStrip * kMatmulBlock);
 };
 
 Panels &panelsOfThisThread()
@@ -75,12 +77,14 @@ std::size_t ceilDivided(std::size_t a, std::size_t b)
     return (a + b - 1) / b;
 }
 
-/// rows × columns floats, rows `fromPitch` apart, to rows of `width` each.
+/// `panels` × `width` columns of `rows` rows, `fromPitch` apart, to panels of [rows][width].
 template <std::size_t width>
-void copyRows(const float *from, std::size_t fromPitch, std::size_t rows, float *to)
+void copyPanels(const float *from, std::size_t fromPitch, std::size_t rows, std::size_t panels, float *to)
 {
     for (std::size_t row = 0; row < rows; ++row)
-        std::memcpy(to + row * width, from + row * fromPitch, width * sizeof(float));
+        for (std::size_t panel = 0; panel < panels; ++panel)
+            std::memcpy(to + (panel * rows + row) * width, from + row * fromPitch + panel * width,
+                        width * sizeof(float));
 }
 
 /// One product. The outputs are cut into a grid of pieces; a thread takes a piece, packs what it needs of A
@@ -106,7 +110,7 @@ public:
         if (m_shape.rows == 0 || m_shape.columns == 0)
             return;
         cutIntoPieces();
-        constexpr std::size_t smallProduct = 1U << 21U; // waking a thread costs more
+        constexpr std::size_t smallProduct = 1U << 18U; // handing it out costs more
         const bool worthIt = m_shape.rows * m_shape.columns * m_shape.depth > smallProduct;
         m_place.each(m_rowPieces * m_panelPieces, worthIt, [this](std::size_t piece) {
             const Range panels = partOf(m_panelCount, m_panelPieces, piece / m_rowPieces);
@@ -115,19 +119,18 @@ public:
     }
 
 private:
-    /// Enough pieces for all threads, cut so that little is packed twice: B once for each cut of the rows, A
-    /// once for each cut of the columns.
+    /// A piece for each thread, cut so that little is packed twice: B once for each cut of the rows, A once
+    /// for each cut of the columns.
     void cutIntoPieces()
     {
-        const std::size_t threads = m_place.pool ? m_place.pool->threadCount() : 1;
-        const std::size_t wanted = threads == 1 ? 1 : kPiecesPerThread * threads;
-        const std::size_t fewestRowPieces = ceilDivided(m_shape.rows, kRowBlock);
+        const std::size_t wanted = m_place.pool ? m_place.pool->threadCount() : 1;
         const std::size_t mostRowPieces =
-            std::max(fewestRowPieces, std::min(wanted, m_shape.rows / m_kernels.tileRows));
+            std::max(std::size_t{1}, std::min(wanted, m_shape.rows / m_kernels.tileRows));
         std::size_t leastPacked = static_cast<std::size_t>(-1);
-        for (std::size_t rowPieces = fewestRowPieces; rowPieces <= mostRowPieces; ++rowPieces) {
+        for (std::size_t rowPieces = 1; rowPieces <= mostRowPieces; ++rowPieces) {
             const std::size_t panelPieces = std::min(ceilDivided(wanted, rowPieces), m_panelCount);
-            const std::size_t packed = rowPieces * m_shape.columns + panelPieces * m_shape.rows;
+            const std::size_t packed =
+                rowPieces * m_shape.columns + (packsA() ? panelPieces * m_shape.rows : 0);
             const bool enough = rowPieces * panelPieces >= std::min(wanted, mostRowPieces * m_panelCount);
             if (enough && packed < leastPacked) {
                 leastPacked = packed;
@@ -139,18 +142,61 @@ private:
 
     void computePiece(const Range &rows, const Range &panels)
     {
-        Panels &packed = panelsOfThisThread();
+        float *const packed = panelsOfThisThread().b.data();
+        const std::size_t together = kStrip / m_kernels.tileColumns;
+        const bool isOneBlock = rows.size() <= kRowBlock;
         for (std::size_t k = 0; k < m_shape.depth; k += kMatmulBlock) {
             const Range depth{k, std::min(k + kMatmulBlock, m_shape.depth)};
-            packA(rows, depth, packed.a.data());
-            for (std::size_t panel = panels.begin; panel < panels.end; ++panel) {
-                packB(panel, depth, packed.b.data());
-                computePanel(rows, panel, depth, packed);
+            Rows a = isOneBlock ? rowsOfA(rows, depth) : Rows();
+            for (std::size_t first = panels.begin; first < panels.end; first += together) {
+                const Range strip{first, std::min(first + together, panels.end)};
+                packB(strip, depth, packed);
+                const std::size_t blocks = ceilDivided(rows.size(), kRowBlock);
+                for (std::size_t block = 0; block < blocks; ++block) {
+                    const Range part = partOf(rows.size(), blocks, block);
+                    const Range these{rows.begin + part.begin, rows.begin + part.end};
+                    if (!isOneBlock)
+                        a = rowsOfA(these, depth);
+                    for (std::size_t panel = strip.begin; panel < strip.end; ++panel)
+                        computePanel(these, panel, depth, a,
+                                     packed + (panel - strip.begin) * depth.size() * m_kernels.tileColumns);
+                }
             }
         }
         if (m_shape.depth == 0)
             for (std::size_t panel = panels.begin; panel < panels.end; ++panel)
                 clear(rows, panel);
+    }
+
+    /// Some rows of A in one block of the depth: element k of row r is at first[r * pitch + k].
+    struct Rows
+    {
+        const float *first = nullptr;
+        std::size_t pitch = 0;
+    };
+
+    /// Where rows begin a multiple of 2 KiB apart, a tile's would push each other out of the cache.
+    [[nodiscard]] bool packsA() const
+    {
+        constexpr std::size_t badPitch = 512;
+        return m_operands == Operands::TN || m_shape.depth % badPitch == 0;
+    }
+
+    /// Where they lie, or packed side by side.
+    [[nodiscard]] Rows rowsOfA(const Range &rows, const Range &depth) const
+    {
+        if (!packsA())
+            return {m_a + rows.begin * m_shape.depth + depth.begin, m_shape.depth};
+        float *const packed = panelsOfThisThread().a.data();
+        if (m_operands == Operands::TN)
+            m_kernels.transpose(m_a + depth.begin * m_shape.rows + rows.begin, m_shape.rows, depth.size(),
+                                rows.size(), packed, depth.size());
+        else
+            for (std::size_t row = 0; row < rows.size(); ++row)
+                std::memcpy(packed + row * depth.size(),
+                            m_a + (rows.begin + row) * m_shape.depth + depth.begin,
+                            depth.size() * sizeof(float));
+        return {packed, depth.size()};
     }
 
     [[nodiscard]] Range columnsOf(std::size_t panel) const
@@ -159,21 +205,26 @@ private:
         return {panel * width, std::min((panel + 1) * width, m_shape.columns)};
     }
 
-    /// Rows of A side by side, [rows][depth].
-    void packA(const Range &rows, const Range &depth, float *to) const
+    /// Panels of B, each [depth][tileColumns]; zeros beyond the last column.
+    void packB(const Range &panels, const Range &depth, float *to) const
     {
-        if (m_operands == Operands::TN) {
-            m_kernels.transpose(m_a + depth.begin * m_shape.rows + rows.begin, m_shape.rows, depth.size(),
-                                rows.size(), to, depth.size());
+        const std::size_t width = m_kernels.tileColumns;
+        const std::size_t whole = std::min(panels.end, m_shape.columns / width);
+        if (m_operands == Operands::NT || (width != 16 && width != 32)) {
+            for (std::size_t panel = panels.begin; panel < panels.end; ++panel)
+                packPanel(panel, depth, to + (panel - panels.begin) * depth.size() * width);
             return;
         }
-        for (std::size_t row = 0; row < rows.size(); ++row)
-            std::memcpy(to + row * depth.size(), m_a + (rows.begin + row) * m_shape.depth + depth.begin,
-                        depth.size() * sizeof(float));
+        const float *from = m_b + depth.begin * m_shape.columns + panels.begin * width;
+        if (width == 16)
+            copyPanels<16>(from, m_shape.columns, depth.size(), whole - panels.begin, to);
+        else
+            copyPanels<32>(from, m_shape.columns, depth.size(), whole - panels.begin, to);
+        if (whole < panels.end)
+            packPanel(whole, depth, to + (whole - panels.begin) * depth.size() * width);
     }
 
-    /// Columns of B side by side, [depth][tileColumns]; zeros beyond the last.
-    void packB(std::size_t panel, const Range &depth, float *to) const
+    void packPanel(std::size_t panel, const Range &depth, float *to) const
     {
         const std::size_t width = m_kernels.tileColumns;
         const Range columns = columnsOf(panel);
@@ -185,17 +236,13 @@ private:
             return;
         }
         const float *from = m_b + depth.begin * m_shape.columns + columns.begin;
-        if (columns.size() == 16 && width == 16)
-            copyRows<16>(from, m_shape.columns, depth.size(), to);
-        else if (columns.size() == 32 && width == 32)
-            copyRows<32>(from, m_shape.columns, depth.size(), to);
-        else
-            for (std::size_t k = 0; k < depth.size(); ++k)
-                std::copy_n(from + k * m_shape.columns, columns.size(), to + k * width);
+        for (std::size_t k = 0; k < depth.size(); ++k)
+            std::copy_n(from + k * m_shape.columns, columns.size(), to + k * width);
     }
 
     /// Tiles of nearly equal numbers of rows: one of a single row would wait for its own sums.
-    void computePanel(const Range &rows, std::size_t panel, const Range &depth, const Panels &packed) const
+    void computePanel(const Range &rows, std::size_t panel, const Range &depth, const Rows &a,
+                      const float *b) const
     {
         const Range columns = columnsOf(panel);
         const std::size_t tiles = ceilDivided(rows.size(), m_kernels.tileRows);
@@ -204,9 +251,9 @@ private:
         std::size_t row = 0;
         for (std::size_t tile = 0; tile < tiles; ++tile) {
             const std::size_t count = tile < longerTiles ? shorter + 1 : shorter;
-            m_kernels.matmulTile(packed.a.data() + row * depth.size(), depth.size(), packed.b.data(),
-                                 depth.size(), outputs(rows.begin + row, columns), m_shape.columns, count,
-                                 columns.size(), depth.begin != 0);
+            m_kernels.matmulTile(a.first + row * a.pitch, a.pitch, b, depth.size(),
+                                 outputs(rows.begin + row, columns), m_shape.columns, count, columns.size(),
+                                 depth.begin != 0);
             row += count;
         }
         if (depth.end == m_shape.depth)
@@ -233,8 +280,6 @@ private:
             std::fill_n(outputs(row, columns), columns.size(), 0.0F);
         finish(rows, columns);
     }
-
-    static constexpr std::size_t kPiecesPerThread = 2;
 
     const Workplace &m_place;
     const KernelTable &m_kernels;

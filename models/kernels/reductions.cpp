@@ -37,6 +37,16 @@ float sumOfSquaredDifferences(Workplace &place, std::span<const float> a, std::s
     return reduce(place, kernelsFor(place.isa).squaresBlock, a.data(), b.data(), a.size());
 }
 
+float squaredErrorAndGradient(Workplace &place, std::span<const float> a, std::span<const float> b,
+                              float factor, std::span<float> d)
+{
+    const KernelTable &kernels = kernelsFor(place.isa);
+    return sumOfBlocks(place, a.size(), [&](std::size_t first, std::size_t size) {
+        kernels.scaledDifference(a.data() + first, b.data() + first, factor, d.data() + first, size);
+        return kernels.squaresBlock(a.data() + first, b.data() + first, size);
+    });
+}
+
 void columnSums(Workplace &place, std::span<const float> matrix, std::size_t columns, std::span<float> sums)
 {
     const auto kernel = kernelsFor(place.isa).columnSums;

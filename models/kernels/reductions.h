@@ -26,6 +26,11 @@ inline constexpr std::size_t kColumnSumBlock = 256;  ///< rows of a block; part 
 [[nodiscard]] float sumOfSquaredDifferences(Workplace &place, std::span<const float> a,
                                             std::span<const float> b);
 
+/// A squared error and its gradient in one pass over memory: returns sumOfSquaredDifferences(a, b) and sets d
+/// as scaledDifference(a, b, factor) of elementwise.h does.
+[[nodiscard]] float squaredErrorAndGradient(Workplace &place, std::span<const float> a,
+                                            std::span<const float> b, float factor, std::span<float> d);
+
 /// Sums of the columns of a row-major matrix, for the gradient of a bias: rows are cut into blocks of
 /// kColumnSumBlock, summed in order from +0, and the blocks' sums are added in order.
 void columnSums(Workplace &place, std::span<const float> matrix, std::size_t columns, std::span<float> sums);

@@ -52,11 +52,20 @@ constexpr std::uint64_t mixed(std::uint64_t x) noexcept
 {
     return sumOfWords(at, count, position);
 }
+
+/// AVX-512DQ has a multiplication of 64-bit numbers.
+[[gnu::target("avx512f,avx512dq,prefer-vector-width=512")]] std::uint64_t
+sumOfWordsAvx512(const std::byte *at, std::size_t count, std::uint64_t position) noexcept
+{
+    return sumOfWords(at, count, position);
+}
 #endif
 
 std::uint64_t sumOfWordsHere(const std::byte *at, std::size_t count, std::uint64_t position) noexcept
 {
 #ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+        return sumOfWordsAvx512(at, count, position);
     if (__builtin_cpu_supports("avx2"))
         return sumOfWordsAvx2(at, count, position);
 #endif

@@ -257,6 +257,16 @@ void compareSums(Battery &battery, std::size_t count, std::uint32_t number)
         "sum of squared differences", text(count),
         [&](Workplace &place, Outputs &outputs) { outputs.note(sumOfSquaredDifferences(place, a, b)); },
         [&](Workplace &, Outputs &outputs) { outputs.note(plain::sumOfSquaredDifferences(a, b)); });
+    battery.compare(
+        "squared error and gradient", text(count),
+        [&](Workplace &place, Outputs &outputs) {
+            const std::span<float> gradient = outputs.take(count);
+            outputs.note(squaredErrorAndGradient(place, a, b, 0.37F, gradient));
+        },
+        [&](Workplace &, Outputs &outputs) {
+            plain::scaledDifference(a, b, 0.37F, outputs.take(count));
+            outputs.note(plain::sumOfSquaredDifferences(a, b));
+        });
     const auto noted = [](Outputs &outputs, const Moments &moments) {
         outputs.note(moments.mean);
         outputs.note(moments.variance);
@@ -420,6 +430,8 @@ void largerSizes(Battery &battery)
         compareProduct(battery,
                        {71 + stream.bounded(300), 71 + stream.bounded(300), 71 + stream.bounded(700)}, i);
     }
+    compareProduct(battery, {270, 150, 512}, 1); // rows too far apart to be read where they lie
+    compareProduct(battery, {530, 300, 40}, 2);  // several blocks of rows, several strips of columns
     compareProduct(battery, {5, 33, 0}, 1);
     compareProduct(battery, {5, 33, 0}, 6);
 }
