@@ -5,6 +5,7 @@
 #include "app/train/inputs.h"
 #include "app/train/maps_module.h"
 #include "app/train/run_work.h"
+#include "models/kernels/workplace.h"
 #include "models/prepare/cells.h"
 #include "models/runs/run_folder.h"
 #include "models/train/reproducibility/system_facts.h"
@@ -14,6 +15,7 @@
 #include <cmath>
 #include <future>
 #include <new>
+#include <optional>
 
 namespace ibidem::app {
 
@@ -71,14 +73,18 @@ public:
     Result<WorkOutcome> train(const std::filesystem::path &folder, bool resume,
                               train::TrainListener &listener, const RunToken &token) override
     {
+        IBIDEM_TRY(const kernels::Isa isa, kernels::isaOfName(m_spec.isa));
+        m_pool.emplace(static_cast<unsigned>(std::max(1, m_spec.threads)));
+        m_place = {isa, &*m_pool};
         IBIDEM_TRY(m_engine, makeEngine());
         // Before the facts are gathered, and behind the engine, whose OpenMP runtime is the one to use.
         if (m_spec.analysis.map)
             m_mapCells = loadCellMap();
         m_facts = std::async(std::launch::async, [] { return train::environmentFacts(); });
         m_fingerprints = std::async(std::launch::async, [this] { return fingerprintsOf(m_cells, m_labels); });
-        IBIDEM_TRY(m_outcome, train::trainNetwork({m_spec, m_network, data(), folder, resume, m_probe},
-                                                  *m_engine, listener, token));
+        IBIDEM_TRY(m_outcome,
+                   train::trainNetwork({m_spec, m_network, m_place, data(), folder, resume, m_probe},
+                                       *m_engine, listener, token));
         return WorkOutcome{m_outcome.stopped, m_outcome.epochsDone, m_outcome.metrics};
     }
 
@@ -136,10 +142,10 @@ private:
         return {m_cells.values, m_cells.cellIds.size(), m_cells.geneIds.size(), m_dataDigest};
     }
 
-    [[nodiscard]] Result<std::unique_ptr<train::Engine>> makeEngine() const
+    [[nodiscard]] Result<std::unique_ptr<train::Engine>> makeEngine()
     {
         const train::EngineRequest request{m_spec, m_network, batchSize()};
-        return m_spec.level == spec::Level::Portable ? train::createFixedEngine(request)
+        return m_spec.level == spec::Level::Portable ? train::createFixedEngine(request, m_place)
                                                      : loadLibraryEngine(request);
     }
 
@@ -172,6 +178,8 @@ private:
     CellLabels m_labels;
     spec::Network m_network;
     std::string m_dataDigest;
+    std::optional<kernels::ThreadPool> m_pool;
+    kernels::Workplace m_place;
     std::unique_ptr<train::Engine> m_engine;
     Result<analyze::CellMapFunction *> m_mapCells = fail(ErrorCode::Internal, "the module is not loaded yet");
     train::NetworkOutcome m_outcome;

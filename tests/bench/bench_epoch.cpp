@@ -58,14 +58,18 @@ Status measure(const std::string &file, const std::vector<std::string> &assignme
     IBIDEM_TRY(spec, spec::withOverrides(std::move(spec), assignments));
     IBIDEM_TRY(spec, train::resolve(std::move(spec), true, cells.values.size()));
     const spec::Network network = spec::networkOf(spec.autoencoder, cells.geneIds.size());
-    IBIDEM_TRY(const auto engine,
-               train::createFixedEngine({spec, network, static_cast<std::size_t>(spec.training.batchSize)}));
+    IBIDEM_TRY(const kernels::Isa isa, kernels::isaOfName(spec.isa));
+    kernels::ThreadPool pool(static_cast<unsigned>(spec.threads));
+    kernels::Workplace place(isa, &pool);
+    const auto batchSize = static_cast<std::size_t>(spec.training.batchSize);
+    IBIDEM_TRY(const auto engine, train::createFixedEngine({spec, network, batchSize}, place));
     const std::filesystem::path folder =
         std::filesystem::temp_directory_path() / ("ibidem-bench-epoch-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder);
     Stopwatch watch;
     const train::NetworkData data{cells.values, cells.cellIds.size(), cells.geneIds.size(), "bench"};
-    const auto outcome = train::trainNetwork({spec, network, data, folder}, *engine, watch, RunToken());
+    const auto outcome =
+        train::trainNetwork({spec, network, place, data, folder}, *engine, watch, RunToken());
     std::filesystem::remove_all(folder);
     IBIDEM_CHECK(outcome);
     std::sort(watch.seconds.begin(), watch.seconds.end());

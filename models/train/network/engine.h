@@ -4,6 +4,7 @@
 
 #include "models/base/json.h"
 #include "models/base/result.h"
+#include "models/kernels/workplace.h"
 #include "models/spec/network.h"
 #include "models/spec/run_spec.h"
 
@@ -75,8 +76,10 @@ public:
     [[nodiscard]] virtual Result<Evaluation> evaluate(std::span<const float> batch, std::size_t samples) = 0;
 };
 
-/// The engine of our own kernels: the same bits on every machine.
-[[nodiscard]] Result<std::unique_ptr<Engine>> createFixedEngine(const EngineRequest &request);
+/// The engine of our own kernels: the same bits on every machine. It works where the trainer does: threads
+/// of a second pool would be in the way of the first one's.
+[[nodiscard]] Result<std::unique_ptr<Engine>> createFixedEngine(const EngineRequest &request,
+                                                                kernels::Workplace &place);
 
 /// The one symbol of an engine module (lib/ibidem/…so, loaded with dlopen after the environment pins are
 /// set). Returns a new Engine, or nullptr with *error filled.

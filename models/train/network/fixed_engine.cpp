@@ -6,7 +6,6 @@
 #include "models/train/fixed/fixed_network.h"
 #include "models/train/network/engine.h"
 
-#include <atomic>
 #include <utility>
 
 namespace ibidem::train {
@@ -40,28 +39,25 @@ kernels::SgdOptions sgdOptions(const spec::NetworkTraining &training)
 class FixedEngine final : public Engine
 {
 public:
-    FixedEngine(FixedNetwork network, const EngineRequest &request, kernels::Isa isa)
+    FixedEngine(FixedNetwork network, const EngineRequest &request, kernels::Workplace &place)
         : m_network(std::move(network))
         , m_spec(request.spec)
-        , m_pool(static_cast<unsigned>(request.spec.threads))
-        , m_place(isa, &m_pool)
+        , m_place(place)
         , m_isSgd(request.spec.training.optimiser == "sgd")
         , m_mean(m_network.weights().size(), 0.0F)
         , m_variance(m_isSgd ? 0 : m_network.weights().size(), 0.0F)
-    {
-        kernels::setFloatState();
-    }
+    {}
 
     Result<Json> state() override
     {
         return Json{{"name", kName},
                     {"version", kernelVersions()},
                     {"isa", kernels::isaName(m_place.isa)},
-                    {"nthread", m_pool.threadCount()},
+                    {"nthread", threadCount()},
                     {"seed", m_spec.seed},
                     {"device", "cpu"},
                     {"optimiser", m_spec.training.optimiser},
-                    {"floatStateExact", isFloatStateExactEverywhere()}};
+                    {"floatStateExact", isFloatStateExact()}};
     }
 
     Result<std::span<float>> weights() override { return m_network.weights(); }
@@ -83,9 +79,8 @@ public:
     {
         const std::span<const float> output = m_network.forward(m_place, batch, samples);
         const auto count = static_cast<double>(output.size());
-        const float sum = kernels::sumOfSquaredDifferences(m_place, output, batch);
-        kernels::scaledDifference(m_place, output, batch, static_cast<float>(2.0 / count),
-                                  m_network.outputGradient());
+        const float sum = kernels::squaredErrorAndGradient(
+            m_place, output, batch, static_cast<float>(2.0 / count), m_network.outputGradient());
         m_network.backward(m_place);
         return static_cast<double>(sum) / count;
     }
@@ -117,21 +112,17 @@ public:
     }
 
 private:
-    /// Asked of every thread that computes, not only of this one.
-    [[nodiscard]] bool isFloatStateExactEverywhere()
+    /// Of every thread that computes, not only of this one.
+    [[nodiscard]] bool isFloatStateExact() const
     {
-        std::atomic<bool> exact = kernels::isFloatStateExact();
-        m_pool.run(std::size_t{8} * m_pool.threadCount(), [&exact](std::size_t) {
-            if (!kernels::isFloatStateExact())
-                exact = false;
-        });
-        return exact;
+        return m_place.pool ? m_place.pool->isFloatStateExact() : kernels::isFloatStateExact();
     }
+
+    [[nodiscard]] unsigned threadCount() const { return m_place.pool ? m_place.pool->threadCount() : 1; }
 
     FixedNetwork m_network;
     const spec::RunSpec &m_spec;
-    kernels::ThreadPool m_pool;
-    kernels::Workplace m_place;
+    kernels::Workplace &m_place;
     bool m_isSgd;
     std::vector<float> m_mean;
     std::vector<float> m_variance;
@@ -141,11 +132,10 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<Engine>> createFixedEngine(const EngineRequest &request)
+Result<std::unique_ptr<Engine>> createFixedEngine(const EngineRequest &request, kernels::Workplace &place)
 {
-    IBIDEM_TRY(const kernels::Isa isa, kernels::isaOfName(request.spec.isa));
     IBIDEM_TRY(FixedNetwork network, FixedNetwork::create(request.network, request.maxSamples));
-    return std::unique_ptr<Engine>(std::make_unique<FixedEngine>(std::move(network), request, isa));
+    return std::unique_ptr<Engine>(std::make_unique<FixedEngine>(std::move(network), request, place));
 }
 
 } // namespace ibidem::train

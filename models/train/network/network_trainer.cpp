@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <chrono>
 #include <cmath>
@@ -56,8 +57,7 @@ public:
         , m_listener(listener)
         , m_token(token)
         , m_folder(request.folder / runs::kCheckpointFolder)
-        , m_pool(static_cast<unsigned>(std::max(1, request.spec.threads)))
-        , m_place(kernels::isaOfName(request.spec.isa).value_or(kernels::Isa::Scalar), &m_pool)
+        , m_place(request.place)
         , m_records(request.network, m_place)
         , m_parts(partsOf(request.spec, request.data.samples))
         , m_batchSize(static_cast<std::size_t>(request.spec.training.batchSize))
@@ -190,7 +190,7 @@ private:
     Status oneStep(std::int64_t epoch, std::span<const std::uint32_t> samples)
     {
         const auto step = static_cast<std::int64_t>(m_stepsDone) + 1;
-        const std::span<const float> batch = gather(samples);
+        const auto [batch, batchDigest] = gather(samples);
         IBIDEM_TRY(std::span<float> weights, m_engine.weights());
         if (m_request.probe.weights) {
             m_request.probe.weights(epoch, step, weights);
@@ -200,41 +200,53 @@ private:
         record.epoch = static_cast<std::uint32_t>(epoch);
         record.step = static_cast<std::uint32_t>(step);
         record.orderDigest = kernels::tensorDigest(std::as_bytes(samples));
-        record.batchDigest = kernels::tensorDigest(std::as_bytes(batch));
-        record.weights = m_records.stepDigests(weights);
-        IBIDEM_CHECK(checkFinite(record, "", weights));
+        record.batchDigest = batchDigest;
+        IBIDEM_TRY(record.weights, digestsOf(record, "", weights));
         IBIDEM_TRY(const double loss, m_engine.differentiate(batch, samples.size()));
         IBIDEM_TRY(const std::span<const float> gradients, m_engine.gradients());
-        IBIDEM_CHECK(checkFinite(record, "the gradient of ", gradients));
+        IBIDEM_TRY(record.gradients, digestsOf(record, "the gradient of ", gradients));
         if (!std::isfinite(loss))
             return notFinite(record, "the loss");
         record.lossBits = std::bit_cast<std::uint64_t>(loss);
-        record.gradients = m_records.stepDigests(gradients);
         m_lossSum += loss * static_cast<double>(samples.size());
         IBIDEM_CHECK(m_trace->add(record));
         return m_engine.update();
     }
 
-    [[nodiscard]] std::span<const float> gather(std::span<const std::uint32_t> samples)
+    struct Batch
     {
-        constexpr std::size_t kRowsAPiece = 32;
+        std::span<const float> values;
+        std::uint64_t digest = 0; ///< kernels::tensorDigest
+    };
+
+    [[nodiscard]] Batch gather(std::span<const std::uint32_t> samples)
+    {
+        constexpr std::size_t kRowsAPiece = 8; // a multiple of two: a digest's words are two numbers
         const std::size_t features = m_request.data.features;
+        std::atomic<std::uint64_t> sum = 0; // modulo 2^64: any order gives the same
         m_place.each((samples.size() + kRowsAPiece - 1) / kRowsAPiece, true, [&](std::size_t piece) {
-            const std::size_t end = std::min(samples.size(), (piece + 1) * kRowsAPiece);
-            for (std::size_t row = piece * kRowsAPiece; row < end; ++row) {
+            const std::size_t begin = piece * kRowsAPiece;
+            const std::size_t end = std::min(samples.size(), begin + kRowsAPiece);
+            for (std::size_t row = begin; row < end; ++row) {
                 const auto from = m_request.data.values.subspan(samples[row] * features, features);
                 std::copy(from.begin(), from.end(),
                           m_batch.begin() + static_cast<std::ptrdiff_t>(row * features));
             }
+            const auto rows = std::span(m_batch).subspan(begin * features, (end - begin) * features);
+            sum += kernels::partialDigest(std::as_bytes(rows), begin * features * sizeof(float));
         });
-        return std::span(m_batch).first(samples.size() * features);
+        const auto values = std::span(m_batch).first(samples.size() * features);
+        return {values, kernels::finishDigest(sum, values.size_bytes())};
     }
 
-    [[nodiscard]] Status checkFinite(const runs::StepRecord &record, const char *what,
-                                     std::span<const float> values)
+    /// Of each tensor; an error naming the first with a value that is not finite.
+    [[nodiscard]] Result<std::vector<std::uint64_t>>
+    digestsOf(const runs::StepRecord &record, const char *what, std::span<const float> values)
     {
-        const auto tensor = m_records.firstNotFinite(values);
-        return tensor ? notFinite(record, what + m_records.names()[*tensor]) : Status();
+        TensorRecords::Look look = m_records.lookAt(values);
+        if (look.notFinite)
+            return notFinite(record, what + m_records.names()[*look.notFinite]);
+        return std::move(look.digests);
     }
 
     [[nodiscard]] tl::unexpected<Error> notFinite(const runs::StepRecord &record,
@@ -289,7 +301,7 @@ private:
         runs::StepRecord last;
         last.epoch = static_cast<std::uint32_t>(epoch);
         last.step = static_cast<std::uint32_t>(m_stepsPerEpoch);
-        IBIDEM_CHECK(checkFinite(last, "after it ", weights));
+        IBIDEM_CHECK(digestsOf(last, "after it ", weights));
         if (!std::isfinite(loss))
             return notFinite(last, "the loss of the validation samples after it");
         return {};
@@ -312,7 +324,7 @@ private:
         const std::span<const std::uint32_t> all = m_parts.validation;
         for (std::size_t first = 0; first < all.size(); first += m_batchSize) {
             const auto samples = all.subspan(first, std::min(m_batchSize, all.size() - first));
-            const std::span<const float> batch = gather(samples);
+            const std::span<const float> batch = gather(samples).values;
             IBIDEM_TRY(const Engine::Evaluation evaluation, m_engine.evaluate(batch, samples.size()));
             sum += static_cast<double>(kernels::sumOfSquaredDifferences(m_place, evaluation.output, batch));
         }
@@ -374,8 +386,7 @@ private:
     TrainListener &m_listener;
     const RunToken &m_token;
     std::filesystem::path m_folder;
-    kernels::ThreadPool m_pool;
-    kernels::Workplace m_place;
+    kernels::Workplace &m_place;
     TensorRecords m_records;
     SampleParts m_parts;
     std::size_t m_batchSize;

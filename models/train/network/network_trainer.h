@@ -4,6 +4,7 @@
 
 #include "models/base/result.h"
 #include "models/base/run_token.h"
+#include "models/kernels/workplace.h"
 #include "models/runs/manifest.h"
 #include "models/runs/network_files.h"
 #include "models/spec/network.h"
@@ -44,6 +45,7 @@ struct NetworkRequest
 {
     const spec::RunSpec &spec; ///< resolved and validated, of the kind autoencoder
     const spec::Network &network;
+    kernels::Workplace &place; ///< for batches and records; used by one side at a time, trainer or engine
     NetworkData data;
     std::filesystem::path folder; ///< "<run>.partial": trace.bin and checkpoints/ go there
     bool resume = false;          ///< go on from the newest sound checkpoint, or from the start if none

@@ -30,23 +30,28 @@ TensorRecords::TensorRecords(const spec::Network &network, kernels::Workplace &p
             m_pieces.push_back({tensor, first, std::min(kPieceNumbers, count - first)});
     }
     m_sums.resize(m_pieces.size());
+    m_areFinite.resize(m_pieces.size());
 }
 
-std::vector<std::uint64_t> TensorRecords::stepDigests(std::span<const float> values)
+TensorRecords::Look TensorRecords::lookAt(std::span<const float> values)
 {
     m_place.each(m_pieces.size(), m_pieces.size() > 4, [&](std::size_t i) {
         const Piece &piece = m_pieces[i];
-        m_sums[i] = kernels::partialDigest(
-            std::as_bytes(values.subspan(m_offsets[piece.tensor] + piece.first, piece.count)),
-            piece.first * sizeof(float));
+        const auto part = values.subspan(m_offsets[piece.tensor] + piece.first, piece.count);
+        m_sums[i] = kernels::partialDigest(std::as_bytes(part), piece.first * sizeof(float));
+        kernels::Workplace here(m_place.isa, nullptr);
+        m_areFinite[i] = kernels::firstNonFinite(here, part) ? 0 : 1;
     });
-    std::vector<std::uint64_t> digests(m_names.size(), 0);
-    for (std::size_t i = 0; i < m_pieces.size(); ++i)
-        digests[m_pieces[i].tensor] += m_sums[i];
-    for (std::size_t tensor = 0; tensor < digests.size(); ++tensor)
-        digests[tensor] = kernels::finishDigest(
-            digests[tensor], spec::elementCount(m_network.parameters[tensor].shape) * sizeof(float));
-    return digests;
+    Look look{std::vector<std::uint64_t>(m_names.size(), 0), {}};
+    for (std::size_t i = 0; i < m_pieces.size(); ++i) {
+        look.digests[m_pieces[i].tensor] += m_sums[i];
+        if (m_areFinite[i] == 0 && !look.notFinite)
+            look.notFinite = m_pieces[i].tensor;
+    }
+    for (std::size_t tensor = 0; tensor < look.digests.size(); ++tensor)
+        look.digests[tensor] = kernels::finishDigest(
+            look.digests[tensor], spec::elementCount(m_network.parameters[tensor].shape) * sizeof(float));
+    return look;
 }
 
 std::vector<Sha256Digest> TensorRecords::epochDigests(std::span<const float> values)
@@ -64,15 +69,6 @@ std::vector<Sha256Digest> TensorRecords::epochDigests(std::span<const float> val
         digests[tensor] = sha.finish();
     });
     return digests;
-}
-
-std::optional<std::size_t> TensorRecords::firstNotFinite(std::span<const float> values)
-{
-    const auto index = kernels::firstNonFinite(m_place, values);
-    if (!index)
-        return std::nullopt;
-    const auto behind = std::upper_bound(m_offsets.begin(), m_offsets.end(), *index);
-    return static_cast<std::size_t>(behind - m_offsets.begin()) - 1;
 }
 
 std::string rootOf(const std::vector<std::string> &names, const std::vector<Sha256Digest> &leaves)

@@ -23,12 +23,16 @@ public:
 
     [[nodiscard]] const std::vector<std::string> &names() const noexcept { return m_names; }
 
-    /// kernels::tensorDigest of each tensor.
-    [[nodiscard]] std::vector<std::uint64_t> stepDigests(std::span<const float> values);
+    struct Look
+    {
+        std::vector<std::uint64_t> digests;   ///< kernels::tensorDigest of each tensor
+        std::optional<std::size_t> notFinite; ///< the first tensor with a value that is not finite
+    };
+
+    /// One pass over memory: of a large network this is what a step's records cost.
+    [[nodiscard]] Look lookAt(std::span<const float> values);
     /// SHA-256 over name, dtype, shape and bytes of each tensor: the leaves of an epoch's root.
     [[nodiscard]] std::vector<Sha256Digest> epochDigests(std::span<const float> values);
-    /// The first tensor with a value that is not finite.
-    [[nodiscard]] std::optional<std::size_t> firstNotFinite(std::span<const float> values);
 
 private:
     struct Piece
@@ -43,7 +47,8 @@ private:
     std::vector<std::string> m_names;
     std::vector<std::size_t> m_offsets;
     std::vector<Piece> m_pieces;
-    std::vector<std::uint64_t> m_sums; ///< of each piece
+    std::vector<std::uint64_t> m_sums;     ///< of each piece
+    std::vector<std::uint8_t> m_areFinite; ///< and whether its values are
 };
 
 /// SHA-256 over the names and digests of the tensors.

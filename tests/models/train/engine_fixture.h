@@ -3,6 +3,7 @@
 #pragma once
 
 #include "models/base/philox.h"
+#include "models/kernels/isa.h"
 #include "models/train/fixed/fixed_network.h"
 #include "models/train/network/engine.h"
 #include "models/train/reproducibility/effective_state.h"
@@ -42,6 +43,13 @@ inline spec::RunSpec specOf(Level level, int threads = 1)
     spec.threads = threads;
     spec.isa = availableIsas().back();
     return spec;
+}
+
+/// One for all fixed engines of a test: they compute one after the other.
+inline kernels::Workplace &testPlace()
+{
+    static kernels::Workplace place(kernels::availableIsas().back(), nullptr);
+    return place;
 }
 
 inline spec::Network networkOf(Operation activation = Operation::Relu)

@@ -113,7 +113,7 @@ void TestLibraryEngine::agreesWithTheFixedEngine()
     const spec::Network network = networkOf(static_cast<Operation>(activation));
     const EngineRequest request{spec, network, kSamples};
     const auto library = libraryEngine(request);
-    const auto fixed = createFixedEngine(request);
+    const auto fixed = createFixedEngine(request, testPlace());
     QVERIFY2(library, library ? "" : describe(library.error()).c_str());
     QVERIFY(fixed && start(**library, network) && start(**fixed, network));
     const std::vector<float> batch = batchOf();
@@ -151,7 +151,7 @@ void TestLibraryEngine::anotherFormulaIsFound()
     spec.training.weightDecay = 0.01;
     const spec::Network network = networkOf();
     const auto library = libraryEngine({spec, network, kSamples});
-    const auto fixed = createFixedEngine({other, network, kSamples});
+    const auto fixed = createFixedEngine({other, network, kSamples}, testPlace());
     QVERIFY(library && fixed && start(**library, network) && start(**fixed, network));
     const std::vector<float> batch = batchOf();
     QVERIFY(trainSteps(**library, batch, 10) && trainSteps(**fixed, batch, 10));
@@ -163,7 +163,7 @@ void TestLibraryEngine::evaluatesLikeTheFixedEngine()
     const spec::RunSpec spec = specOf(Level::Deterministic);
     const spec::Network network = networkOf(Operation::Tanh);
     const auto library = libraryEngine({spec, network, kSamples});
-    const auto fixed = createFixedEngine({spec, network, kSamples});
+    const auto fixed = createFixedEngine({spec, network, kSamples}, testPlace());
     QVERIFY(library && fixed && start(**library, network) && start(**fixed, network));
     const std::vector<float> batch = batchOf();
     for (const std::size_t samples : {kSamples, std::size_t{5}}) {

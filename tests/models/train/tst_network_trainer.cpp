@@ -95,11 +95,14 @@ Result<Trained> trained(const spec::RunSpec &spec, const std::filesystem::path &
                         NetworkProbe probe = {})
 {
     const spec::Network network = spec::networkOf(spec.autoencoder, kGenes);
+    IBIDEM_TRY(const kernels::Isa isa, kernels::isaOfName(spec.isa));
+    kernels::ThreadPool pool(static_cast<unsigned>(spec.threads));
+    kernels::Workplace place(isa, &pool);
     IBIDEM_TRY(const auto engine,
-               createFixedEngine({spec, network, static_cast<std::size_t>(spec.training.batchSize)}));
+               createFixedEngine({spec, network, static_cast<std::size_t>(spec.training.batchSize)}, place));
     IBIDEM_CHECK(makeFolder(folder));
-    const NetworkRequest request{spec,   network, {values, values.size() / kGenes, kGenes, "data"},
-                                 folder, resume,  std::move(probe)};
+    const NetworkData data{values, values.size() / kGenes, kGenes, "data"};
+    const NetworkRequest request{spec, network, place, data, folder, resume, std::move(probe)};
     Trained result;
     IBIDEM_TRY(result.outcome, trainNetwork(request, *engine, recorder, RunToken(recorder.stop.get_token())));
     IBIDEM_TRY(const std::span<float> weights, engine->weights());
@@ -473,11 +476,13 @@ void TestNetworkTrainer::evaluatesEverySample()
 {
     const spec::RunSpec spec = smallSpec();
     const spec::Network network = spec::networkOf(spec.autoencoder, kGenes);
-    const auto engine = *createFixedEngine({spec, network, 64});
+    kernels::Workplace place(kernels::Isa::Scalar, nullptr);
+    const auto engine = *createFixedEngine({spec, network, 64}, place);
     Recorder recorder;
     const NetworkData data{m_values, kSamples, kGenes, "data"};
     QVERIFY(makeFolder(path("run")).has_value());
-    QVERIFY(trainNetwork({spec, network, data, path("run")}, *engine, recorder, RunToken()).has_value());
+    QVERIFY(
+        trainNetwork({spec, network, place, data, path("run")}, *engine, recorder, RunToken()).has_value());
     const auto whole = *evaluateNetwork(*engine, network, data, 64, true);
     QCOMPARE(whole.embedding.size(), kSamples * 4);
     QCOMPARE(whole.sampleErrors.size(), kSamples);
