@@ -42,23 +42,6 @@ const data::CellColumn *typicalColumn(const std::vector<data::CellColumn> &colum
     return nullptr;
 }
 
-Result<const data::CellColumn *> columnNamed(const std::vector<data::CellColumn> &columns,
-                                             const std::string &name)
-{
-    std::vector<std::string> usable;
-    for (const data::CellColumn &column : columns) {
-        if (column.kind == data::CellColumn::Kind::Number)
-            continue;
-        if (column.name == name)
-            return &column;
-        usable.push_back(column.name);
-    }
-    return fail(ErrorCode::BadSpec,
-                "analysis.labelColumn: the cells have no annotation " + ibidem::quoted(name), {},
-                usable.empty() ? "use none: the file has no annotation in words"
-                               : "use one of " + join(usable, ", ") + ", or none");
-}
-
 } // namespace
 
 Result<CellLabels> cellLabels(const data::MatrixFile &matrix, const std::vector<std::string> &cellIds,
@@ -68,7 +51,7 @@ Result<CellLabels> cellLabels(const data::MatrixFile &matrix, const std::vector<
     if (wanted == "auto") {
         column = typicalColumn(matrix.cellColumns());
     } else if (wanted != "none") {
-        IBIDEM_TRY(column, columnNamed(matrix.cellColumns(), wanted));
+        IBIDEM_TRY(column, data::labelColumnNamed(matrix.cellColumns(), wanted));
     }
     if (!column)
         return CellLabels{};

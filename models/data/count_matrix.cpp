@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/data/count_matrix.h"
 
+#include "models/base/text.h"
 #include "models/data/matrix_digest.h"
 
 #include <algorithm>
@@ -83,6 +84,22 @@ std::string_view kindName(CellColumn::Kind kind) noexcept
         break;
     }
     return "boolean";
+}
+
+Result<const CellColumn *> labelColumnNamed(const std::vector<CellColumn> &columns, const std::string &name)
+{
+    std::vector<std::string> usable;
+    for (const CellColumn &column : columns) {
+        if (column.kind == CellColumn::Kind::Number)
+            continue;
+        if (column.name == name)
+            return &column;
+        usable.push_back(column.name);
+    }
+    return fail(ErrorCode::BadSpec,
+                "analysis.labelColumn: the cells have no annotation " + ibidem::quoted(name), {},
+                usable.empty() ? "use none: the file has no annotation in words"
+                               : "use one of " + join(usable, ", ") + ", or none");
 }
 
 std::string contentDigest(const CountMatrix &matrix)

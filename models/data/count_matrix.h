@@ -82,6 +82,11 @@ struct CellColumn
 [[nodiscard]] std::string_view
 kindName(CellColumn::Kind kind) noexcept; ///< "number", "text", "category", "boolean"
 
+/// The annotation in words of that name, for labels. BadSpec naming those there are, where it is missing or
+/// holds numbers; the pointer lives as long as `columns`.
+[[nodiscard]] Result<const CellColumn *> labelColumnNamed(const std::vector<CellColumn> &columns,
+                                                          const std::string &name);
+
 /// A map of the cells that the file brought along (obsm): cells × width, row-major.
 struct Embedding
 {

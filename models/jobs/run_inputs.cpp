@@ -120,10 +120,25 @@ std::string inWords(const std::string &kind)
     return words;
 }
 
+/// A misspelt name is told before a run begins, not after its training.
+Status checkLabelColumn(const spec::RunSpec &spec, const OpenedFile &opened)
+{
+    const std::string &name = spec.analysis.labelColumn;
+    if (name == "auto" || name == "none")
+        return {};
+    IBIDEM_TRY(const auto matrix, data::MatrixFile::open(opened.container));
+    const auto column = data::labelColumnNamed(matrix->cellColumns(), name);
+    if (column)
+        return {};
+    Error error = column.error();
+    error.path = opened.file.string();
+    return tl::unexpected<Error>(std::move(error));
+}
+
 Status checkMatrix(const spec::RunSpec &spec, const WantedInput &input, const OpenedFile &opened)
 {
     if (opened.summary.kind == data::kMatrixKind)
-        return {};
+        return checkLabelColumn(spec, opened);
     return fail(ErrorCode::BadData,
                 "this is " + inWords(opened.summary.kind) + ", and the recipe " + spec.recipe +
                     " trains on counts of single cells",

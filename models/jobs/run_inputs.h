@@ -44,7 +44,8 @@ struct WantedInput
 [[nodiscard]] Result<OpenedFile> openList(const WantedInput &input, const std::filesystem::path &cacheFolder);
 
 /// BadData if the opened file is of a kind that its role in this spec cannot use (trees read tables, an
-/// autoencoder a matrix of cells), or has another content than it must have.
+/// autoencoder a matrix of cells), or has another content than it must have; BadSpec if the matrix lacks the
+/// annotation that the spec names for labels.
 [[nodiscard]] Status checkOpened(const spec::RunSpec &spec, const WantedInput &input,
                                  const OpenedFile &opened, bool allowChanged);
 

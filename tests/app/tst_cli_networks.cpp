@@ -243,6 +243,18 @@ private Q_SLOTS:
         QVERIFY2(answer.out.find(said.toStdString()) != std::string::npos, answer.out.c_str());
     }
 
+    void aMisspeltAnnotationLeavesNoRun()
+    {
+        const Answer answer = m_box.run(line("wrong-label") << words("--set analysis.labelColumn=tissue"));
+        QCOMPARE(answer.code, 78);
+        QVERIFY2(answer.out.find("tissue") != std::string::npos &&
+                     answer.out.find("cell_type") != std::string::npos &&
+                     answer.out.find("cells") != std::string::npos,
+                 answer.out.c_str());
+        QVERIFY(!std::filesystem::exists(m_box.path("wrong-label")) &&
+                !std::filesystem::exists(m_box.path("wrong-label.partial")));
+    }
+
     void treesTakeNoMatrix()
     {
         const Answer answer =
