@@ -108,22 +108,18 @@ std::uint64_t networkMemoryNeed(const spec::RunSpec &spec, std::uint64_t contain
     constexpr std::uint64_t kLibrary = 256ULL << 20U;
     constexpr std::uint64_t kGpu = 1ULL << 30U;
     const std::uint64_t kept = spec.cells.selectGenes ? std::min(genes, kMostSelectedGenes) : genes;
+    const spec::Network network = spec::networkOf(spec.autoencoder, kept);
     std::uint64_t parameters = 0;
-    std::uint64_t units = kept;
-    std::uint64_t inputs = kept;
-    const auto addLayer = [&](int width) {
-        const auto outputs = static_cast<std::uint64_t>(width);
-        parameters += 2 * (inputs + 1) * outputs; // of the layer and of its mirror
-        units += 2 * outputs;
-        inputs = outputs;
-    };
-    for (const int width : spec.autoencoder.widths)
-        addLayer(width);
-    addLayer(spec.autoencoder.latent);
+    for (const spec::Parameter &parameter : network.parameters)
+        parameters += spec::elementCount(parameter.shape);
+    std::uint64_t units = 0; // functions work in place
+    for (const spec::Node &node : network.nodes)
+        if (node.inputs.empty() || node.operation == spec::Operation::Linear)
+            units += spec::elementCount(node.shape);
     const std::uint64_t dense = cells * kept * kValueBytes * (spec.analysis.reconstruction ? 2 : 1);
     const auto batch = static_cast<std::uint64_t>(spec.training.batchSize);
     return 2 * containerBytes + dense + parameters * kValueBytes * kValuesOfParameter +
-           batch * (units + kept) * kValueBytes * kValuesOfUnit + cells * kBytesOfCell + kProgram +
+           batch * units * kValueBytes * kValuesOfUnit + cells * kBytesOfCell + kProgram +
            (spec.device != "cpu"                  ? kGpu
             : spec.level == spec::Level::Portable ? 0
                                                   : kLibrary);
