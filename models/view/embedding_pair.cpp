@@ -38,8 +38,7 @@ void EmbeddingPair::arrived()
             m_shared += m_b.content()->index.find(name) >= 0 ? 1 : 0;
     }
     if (m_a.content() || m_b.content()) {
-        if (!choices().contains(m_colours))
-            m_colours = choices().first();
+        m_colours = choices().contains(m_wanted) ? m_wanted : choices().first(); // B may still be on its way
         colour();
     }
     Q_EMIT changed();
@@ -78,7 +77,10 @@ QString EmbeddingPair::title(Colours colours) const
 
 void EmbeddingPair::setColours(Colours colours)
 {
-    if (colours == m_colours || !choices().contains(colours))
+    if (!choices().contains(colours))
+        return;
+    m_wanted = colours;
+    if (colours == m_colours)
         return;
     m_colours = colours;
     colour();

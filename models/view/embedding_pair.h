@@ -50,8 +50,9 @@ private:
 
     EmbeddingModel m_a;
     EmbeddingModel m_b;
-    qsizetype m_shared = 0; ///< cells that both have
-    Colours m_colours = Colours::ClustersOfA;
+    qsizetype m_shared = 0;                   ///< cells that both have
+    Colours m_wanted = Colours::ClustersOfA;  ///< what the user chose last
+    Colours m_colours = Colours::ClustersOfA; ///< that, where the runs shown have it
 };
 
 } // namespace ibidem::view

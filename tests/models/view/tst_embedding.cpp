@@ -232,6 +232,13 @@ void TestEmbedding::aPairHasOneColourForOneCell()
     pair.setColours(EmbeddingPair::Colours::ClustersOfA);
     QVERIFY(clusterGroups(other).ofCell != pair.b()->groups().ofCell);
     QCOMPARE(clusterGroups(spiralEmbedding(30)).ofCell, pair.a()->groups().ofCell);
+    // What was chosen comes back, though for a while nothing of B is there to colour by.
+    pair.setColours(EmbeddingPair::Colours::ClustersOfB);
+    pair.b()->clear();
+    QVERIFY(pair.colours() != EmbeddingPair::Colours::ClustersOfB);
+    pair.load(root / "a", root / "b");
+    QTRY_VERIFY_WITH_TIMEOUT(pair.a()->content() && pair.b()->content(), kLongMs);
+    QCOMPARE(pair.colours(), EmbeddingPair::Colours::ClustersOfB);
 }
 
 void TestEmbedding::curvesOfTwoRunsAreSubtracted()
