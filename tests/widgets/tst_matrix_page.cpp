@@ -208,8 +208,7 @@ void TestMatrixPage::plotsSayWhatTheyShow()
     const QImage one = desk.find<QWidget>("countsPerCellPlot")->grab().toImage();
     open(desk, cachedMatrix(m_folder->path(), cacheOf(desk.root), QStringLiteral("b.h5ad"),
                             patternMatrix(400, 300, 7)));
-    QTest::qWait(50);
-    QVERIFY(desk.find<QWidget>("countsPerCellPlot")->grab().toImage() != one);
+    QTRY_VERIFY(desk.find<QWidget>("countsPerCellPlot")->grab().toImage() != one);
 }
 
 void TestMatrixPage::labelsOfAnotherAnnotationAreChosen()
@@ -248,8 +247,7 @@ void TestMatrixPage::theTableAsksOnlyForWhatIsSeen()
     table->setModel(&counting);
     const LongestGap gap;
     showTab(desk, "matrixTable");
-    QTest::qWait(50);
-    QVERIFY(counting.asked > 0);
+    QTRY_VERIFY(counting.asked > 0);
     QVERIFY2(counting.asked < kSeenAtMost, qPrintable(QString::number(counting.asked)));
     counting.asked = 0;
     table->scrollToBottom();
