@@ -303,6 +303,12 @@ void DataPage::updateInput(view::InputRole role)
     row.select->setIcon(icon);
     row.select->setChecked(m_data->selected() == role);
     row.remove->setEnabled(input->state() != view::DataInput::State::None);
+    // A matrix of cells is all that a network reads: what it does not use is not offered.
+    const bool isOffered = role == view::InputRole::Train || !m_data->showsMatrix() ||
+                           input->state() != view::DataInput::State::None;
+    for (QWidget *widget : {static_cast<QWidget *>(row.select), static_cast<QWidget *>(row.choose),
+                            static_cast<QWidget *>(row.remove)})
+        widget->setVisible(isOffered);
 }
 
 void DataPage::updateFacts()

@@ -30,9 +30,9 @@ ReportPage::ReportPage(view::ReportController *report, QWidget *parent)
     claimsTitle->setBuddy(m_claims);
     auto *contents = wrappedLabel("reportContents", this);
     contents->setText(
-        tr("One web page that needs no network: verdict, data, settings, computer and "
-           "libraries, curves, confusion matrix, most important genes, limits, digests, and the "
-           "commands that repeat everything."));
+        tr("One web page that needs no internet: verdict, data, settings, computer and libraries, "
+           "curves, what the model found (classes and genes, or map and clusters), limits, digests, "
+           "and the commands that repeat everything."));
     auto *buttons = new QHBoxLayout;
     buttons->addWidget(m_save);
     buttons->addWidget(m_open);

@@ -305,9 +305,13 @@ void TrainController::progress(const Json &event)
     const auto round = integerAt(event, "round");
     m_stage = textAt(event, "stage");
     m_inRounds = round.has_value() || m_stage == QLatin1String("training"); // within a round, too
-    m_round = round.value_or(m_round);
     m_rounds = integerAt(event, "rounds").value_or(m_rounds);
-    m_permille = std::clamp(static_cast<int>(numberAt(event, "fraction").value_or(0.0) * 1000.0), 0, 1000);
+    const double fraction = numberAt(event, "fraction").value_or(0.0);
+    m_permille = std::clamp(static_cast<int>(fraction * 1000.0), 0, 1000);
+    if (round)
+        m_round = *round;
+    else if (m_inRounds) // told in the middle of one; that of its end may have been left out as too frequent
+        m_round = std::max(m_round, static_cast<qint64>(fraction * static_cast<double>(m_rounds)));
     Q_EMIT progressed();
 }
 

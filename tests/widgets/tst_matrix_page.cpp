@@ -97,7 +97,6 @@ private Q_SLOTS:
     void theStagesOfAPreparationAreShown();
     void aFolderIsOpened();
     void realCellsAreOpenedAndPrepared();
-
     void aGivenLargeFileDoesNotStopTheWindow();
 
 private:
@@ -133,6 +132,7 @@ void TestMatrixPage::open(Desk &desk, const QString &file)
     QTRY_VERIFY_WITH_TIMEOUT(input->state() != DataInput::State::Opening, kLongMs);
     QVERIFY2(input->state() == DataInput::State::Ready, qPrintable(input->problem().cause));
     QVERIFY(input->isMatrix());
+    QTRY_VERIFY(!desk.find<QWidget>("testInputButton")->isVisible()); // a network reads one matrix
     auto *content = desk.session.data()->input(view::InputRole::Train)->content();
     QTRY_VERIFY_WITH_TIMEOUT(content->statistics().has_value(), kLongMs);
 }

@@ -68,6 +68,7 @@ private Q_SLOTS:
     void openingCanBeCancelled();
     void aMatrixChoosesARecipeThatFits();
     void thePreparationBelongsToTheRun();
+    void theEpochIsTheOneThatIsDone();
     void aLargeMatrixDoesNotHoldTheLoopUp();
 };
 
@@ -415,6 +416,34 @@ void TestMatrixView::thePreparationBelongsToTheRun()
     preparation->reset();
     QCOMPARE(settings->value(key), QStringLiteral("200"));
     QCOMPARE(settings->changedCount(), 0);
+}
+
+/// Progress comes at most every 50 ms: that of an epoch's end is left out where its middle was told just
+/// before.
+void TestMatrixView::theEpochIsTheOneThatIsDone()
+{
+    const QTemporaryDir folder;
+    auto setup = setupIn(folder);
+    const std::filesystem::path trainer = toPath(folder.path()) / "train.sh";
+    std::string script = "#!/bin/sh\nfor folder; do :; done\n"; // the last argument
+    int sequence = 0;
+    for (const char *event :
+         {R"("event":"started","recipe":"sc-autoencoder","rounds":50)",
+          R"("event":"progress","stage":"training","fraction":0.02,"round":1,"rounds":50)",
+          R"("event":"progress","stage":"training","fraction":0.25)"})
+        script += "echo '{\"schema\":\"ibidem/event/1\",\"sequence\":" + std::to_string(++sequence) + "," +
+                  event + "}' >> \"$folder/events.jsonl\"; echo\n";
+    QVERIFY(writeFileAtomically(trainer, script + "exec sleep 100\n"));
+    std::filesystem::permissions(trainer, std::filesystem::perms::owner_all);
+    setup.programs.train = trainer;
+    const QString file = cachedMatrix(folder.path(), setup.cacheFolder, QStringLiteral("cells.h5ad"),
+                                      patternMatrix(30, 20, 5));
+    Session session(setup);
+    session.data()->open(InputRole::Train, file);
+    QTRY_VERIFY_WITH_TIMEOUT(session.data()->input(InputRole::Train)->isMatrix(), kLongMs);
+    session.train()->train();
+    QTRY_VERIFY2_WITH_TIMEOUT(session.train()->statusText().contains(QStringLiteral("epoch 12 of 50")),
+                              qPrintable(session.train()->statusText()), kLongMs);
 }
 
 void TestMatrixView::aLargeMatrixDoesNotHoldTheLoopUp()
