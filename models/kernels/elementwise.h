@@ -15,8 +15,8 @@ enum class Function { Exp, Log, Log1p, Sigmoid, Tanh, Relu };
 
 /// out[i] = f(in[i]), in single precision, the same bits for every instruction set and any number of threads.
 /// Errors against the correctly rounded value: exp, log 1 ulp; log1p, tanh 2 ulp; sigmoid 3 ulp. Denormals in
-/// and out. log of 0 is -inf, of a negative number NaN. Relu is x < 0 ? +0 : x, so that NaN stays. `in` and `out` may be the same. Definitions:
-/// tile_functions.h, with one lane.
+/// and out. log of 0 is -inf, of a negative number NaN. Relu is x < 0 ? +0 : x, so that NaN stays. `in` and
+/// `out` may be the same. Definitions: tile_functions.h, with one lane.
 void apply(Workplace &place, Function function, std::span<const float> in, std::span<float> out);
 
 /// Gradient of a function by its result: dx[i] = dy[i] * f'. Relu: y > 0 ? dy : +0; Sigmoid: (dy * y) * (1 -

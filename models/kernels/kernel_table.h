@@ -11,6 +11,10 @@ enum class Isa;
 inline constexpr std::size_t kFunctionCount = 6; ///< as in Function
 inline constexpr std::size_t kGradientCount = 3; ///< sigmoid, tanh, relu
 
+/// Columns of B that the matrix product packs together: of a wide matrix each row lies in another page, so
+/// that what is taken from one should be worth the way.
+inline constexpr std::size_t kPackedColumns = 128;
+
 /// The factors of one Adam step, rounded once.
 struct AdamFactors
 {

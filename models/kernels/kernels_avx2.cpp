@@ -8,6 +8,6 @@ namespace ibidem::kernels {
 
 extern const KernelTable kAvx2Kernels;
 /// 6 × 16 outputs: 12 of the 16 registers are sums.
-const KernelTable kAvx2Kernels = tableOf<Avx2>(6, 16, matmulTileOf<Avx2, 6, 2>);
+const KernelTable kAvx2Kernels = tableOf<Avx2, 6, 16>(matmulTileOf<Avx2, 6, 2>);
 
 } // namespace ibidem::kernels

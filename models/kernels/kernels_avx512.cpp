@@ -8,6 +8,6 @@ namespace ibidem::kernels {
 
 extern const KernelTable kAvx512Kernels;
 /// 13 × 32 outputs: 26 of the 32 registers are sums.
-const KernelTable kAvx512Kernels = tableOf<Avx512>(13, 32, matmulTileOf<Avx512, 13, 2>);
+const KernelTable kAvx512Kernels = tableOf<Avx512, 13, 32>(matmulTileOf<Avx512, 13, 2>);
 
 } // namespace ibidem::kernels

@@ -31,7 +31,7 @@ void matmulTile(const float *a, std::size_t aPitch, const float *b, std::size_t 
     }
 }
 
-constexpr KernelTable kScalarKernels = tableOf<Scalar>(kTileRows, kTileColumns, matmulTile);
+constexpr KernelTable kScalarKernels = tableOf<Scalar, kTileRows, kTileColumns>(matmulTile);
 
 } // namespace
 

@@ -41,15 +41,11 @@ float finished(float sum, std::size_t column, const Epilogue &epilogue)
 
 constexpr std::size_t kRowBlock = 256; ///< rows of A that are worked off at a time: they stay in the cache
 
-/// Columns of B that are packed together: of a wide matrix each row lies in another page, so that what is
-/// taken from one should be worth the way. A multiple of every tile's columns.
-constexpr std::size_t kStrip = 128;
-
 /// What one thread packs its operands into; kept as long as the thread lives.
 struct Panels
 {
     std::vector<float> a = std::vector<float>(kRowBlock * kMatmulBlock);
-    std::vector<float> b = std::vector<float>(kStrip * kMatmulBlock);
+    std::vector<float> b = std::vector<float>(kPackedColumns * kMatmulBlock);
 };
 
 Panels &panelsOfThisThread()
@@ -109,9 +105,10 @@ public:
     {
         if (m_shape.rows == 0 || m_shape.columns == 0)
             return;
-        cutIntoPieces();
         constexpr std::size_t smallProduct = 1U << 18U; // handing it out costs more
         const bool worthIt = m_shape.rows * m_shape.columns * m_shape.depth > smallProduct;
+        if (m_place.isShared(worthIt))
+            cutIntoPieces();
         m_place.each(m_rowPieces * m_panelPieces, worthIt, [this](std::size_t piece) {
             const Range panels = partOf(m_panelCount, m_panelPieces, piece / m_rowPieces);
             computePiece(partOf(m_shape.rows, m_rowPieces, piece % m_rowPieces), panels);
@@ -119,31 +116,45 @@ public:
     }
 
 private:
-    /// A piece for each thread, cut so that little is packed twice: B once for each cut of the rows, A once
-    /// for each cut of the columns.
+    /// About a piece for each thread, cut so that the one who has most to do has least: to multiply, and to
+    /// pack, which is paid for once more with every cut across it.
     void cutIntoPieces()
     {
-        const std::size_t wanted = m_place.pool ? m_place.pool->threadCount() : 1;
+        const std::size_t threads = m_place.threadCount();
         const std::size_t mostRowPieces =
-            std::max(std::size_t{1}, std::min(wanted, m_shape.rows / m_kernels.tileRows));
-        std::size_t leastPacked = static_cast<std::size_t>(-1);
+            std::max(std::size_t{1}, std::min(threads, m_shape.rows / m_kernels.tileRows));
+        std::size_t least = static_cast<std::size_t>(-1);
         for (std::size_t rowPieces = 1; rowPieces <= mostRowPieces; ++rowPieces) {
-            const std::size_t panelPieces = std::min(ceilDivided(wanted, rowPieces), m_panelCount);
-            const std::size_t packed =
-                rowPieces * m_shape.columns + (packsA() ? panelPieces * m_shape.rows : 0);
-            const bool enough = rowPieces * panelPieces >= std::min(wanted, mostRowPieces * m_panelCount);
-            if (enough && packed < leastPacked) {
-                leastPacked = packed;
-                m_rowPieces = rowPieces;
-                m_panelPieces = panelPieces;
+            for (std::size_t panelPieces :
+                 {std::max(std::size_t{1}, threads / rowPieces), ceilDivided(threads, rowPieces)}) {
+                panelPieces = std::min(panelPieces, m_panelCount);
+                const std::size_t cost =
+                    ceilDivided(rowPieces * panelPieces, threads) * costOf(rowPieces, panelPieces);
+                if (cost < least) {
+                    least = cost;
+                    m_rowPieces = rowPieces;
+                    m_panelPieces = panelPieces;
+                }
             }
         }
+    }
+
+    /// Of the largest piece, in multiplications for each step of the depth.
+    [[nodiscard]] std::size_t costOf(std::size_t rowPieces, std::size_t panelPieces) const
+    {
+        constexpr std::size_t packing = 8; // of one number, in multiplications
+        const std::size_t rows = ceilDivided(m_shape.rows, rowPieces);
+        const std::size_t columns = ceilDivided(m_panelCount, panelPieces) * m_kernels.tileColumns;
+        const std::size_t timesA = !packsA()           ? 0
+                                   : rows <= kRowBlock ? 1
+                                                       : ceilDivided(columns, kPackedColumns);
+        return rows * columns + packing * (columns + timesA * rows);
     }
 
     void computePiece(const Range &rows, const Range &panels)
     {
         float *const packed = panelsOfThisThread().b.data();
-        const std::size_t together = kStrip / m_kernels.tileColumns;
+        const std::size_t together = kPackedColumns / m_kernels.tileColumns;
         const bool isOneBlock = rows.size() <= kRowBlock;
         for (std::size_t k = 0; k < m_shape.depth; k += kMatmulBlock) {
             const Range depth{k, std::min(k + kMatmulBlock, m_shape.depth)};

@@ -27,7 +27,8 @@ struct MatmulShape
 
 enum class Activation { None, Relu };
 
-/// What happens to each output after its sum: + bias[column], then the activation (relu: x < 0 ? +0 : x, so NaN stays).
+/// What happens to each output after its sum: + bias[column], then the activation (relu: x < 0 ? +0 : x, so
+/// NaN stays).
 struct Epilogue
 {
     const float *bias = nullptr; ///< one a column, or none

@@ -42,8 +42,9 @@ float squaredErrorAndGradient(Workplace &place, std::span<const float> a, std::s
 {
     const KernelTable &kernels = kernelsFor(place.isa);
     return sumOfBlocks(place, a.size(), [&](std::size_t first, std::size_t size) {
+        const float squares = kernels.squaresBlock(a.data() + first, b.data() + first, size);
         kernels.scaledDifference(a.data() + first, b.data() + first, factor, d.data() + first, size);
-        return kernels.squaresBlock(a.data() + first, b.data() + first, size);
+        return squares;
     });
 }
 

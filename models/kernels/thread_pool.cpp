@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -57,6 +58,22 @@ struct ThreadPool::State
     static constexpr std::uint64_t kAtWork = 0x7FFF'FFFF;
     static constexpr std::uint64_t kOpen = 0x8000'0000;
     static constexpr std::uint64_t kOneRound = 0x1'0000'0000;
+
+    State() = default;
+    State(const State &) = delete;
+    State &operator=(const State &) = delete;
+
+    /// Also where a constructor that failed leaves threads behind.
+    ~State()
+    {
+        {
+            const std::lock_guard lock(mutex);
+            quit = true;
+        }
+        begin.notify_all();
+        for (std::thread &thread : threads)
+            thread.join();
+    }
 
     std::vector<std::thread> threads;
     std::chrono::nanoseconds patience{};
@@ -178,20 +195,16 @@ ThreadPool::ThreadPool(unsigned threads)
     setFloatState();
     if (threads <= std::thread::hardware_concurrency()) // else one that looks keeps one from working
         m_state->patience = kPatience;
-    for (unsigned i = 1; i < threads; ++i)
-        m_state->threads.emplace_back([state = m_state.get()] { state->serve(); });
+    m_state->threads.reserve(threads);
+    try {
+        while (m_state->threads.size() + 1 < threads)
+            m_state->threads.emplace_back([state = m_state.get()] { state->serve(); });
+    } catch (const std::system_error &) {
+        // The machine gives no more: fewer threads compute the same.
+    }
 }
 
-ThreadPool::~ThreadPool()
-{
-    {
-        const std::lock_guard lock(m_state->mutex);
-        m_state->quit = true;
-    }
-    m_state->begin.notify_all();
-    for (std::thread &thread : m_state->threads)
-        thread.join();
-}
+ThreadPool::~ThreadPool() = default;
 
 unsigned ThreadPool::threadCount() const noexcept
 {
@@ -217,8 +230,16 @@ void ThreadPool::run(std::size_t pieces, const std::function<void(std::size_t)> 
     m_state->pieces = pieces;
     m_state->next = 0;
     m_state->open();
+
+    struct Closing // also if `work` throws here: what it works on must outlive the other threads' pieces
+    {
+        State &state;
+
+        ~Closing() { state.close(); }
+    };
+
+    const Closing closing{*m_state};
     m_state->takePieces();
-    m_state->close();
 }
 
 #ifdef __x86_64__

@@ -27,7 +27,8 @@ void transposeOf(const float *in, std::size_t inPitch, std::size_t rows, std::si
     const std::size_t wholeColumns = columns - columns % band;
     for (std::size_t j = 0; j < wholeColumns; j += band) {
         for (std::size_t r = 0; r < wholeRows; r += square) {
-            for (std::size_t row = r; row < r + square; ++row) // more rows than a processor foresees by itself
+            for (std::size_t row = r; row < r + square;
+                 ++row) // more rows than a processor foresees by itself
                 __builtin_prefetch(in + row * inPitch + j + 2 * band);
             for (std::size_t part = j; part < j + band; part += square)
                 V::transposeSquare(in + r * inPitch + part, inPitch, out + part * outPitch + r, outPitch);

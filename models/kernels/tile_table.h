@@ -11,10 +11,10 @@
 namespace ibidem::kernels {
 namespace {
 
-template <class V>
-constexpr KernelTable tableOf(std::size_t tileRows, std::size_t tileColumns,
-                              decltype(KernelTable::matmulTile) tile)
+template <class V, std::size_t tileRows, std::size_t tileColumns>
+constexpr KernelTable tableOf(decltype(KernelTable::matmulTile) tile)
 {
+    static_assert(tileColumns <= kPackedColumns);
     return {tileRows,
             tileColumns,
             tile,

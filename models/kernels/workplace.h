@@ -28,11 +28,22 @@ struct Workplace
         false; ///< threads take part even where waking them costs more than the work: for tests
     std::vector<float> partialSums;
 
+    [[nodiscard]] unsigned threadCount() const noexcept { return pool ? pool->threadCount() : 1; }
+
+    /// Of every thread that computes, and the caller: ThreadPool::isFloatStateExact().
+    [[nodiscard]] bool isFloatStateExact() const
+    {
+        return pool ? pool->isFloatStateExact() : kernels::isFloatStateExact();
+    }
+
+    /// Whether the threads take part in something that is, or is not, worth waking them.
+    [[nodiscard]] bool isShared(bool worthIt) const noexcept { return pool && (worthIt || shareSmallWork); }
+
     /// work(piece) for 0 … pieces - 1, on the threads if the whole is `worthIt`.
     template <class Work>
     void each(std::size_t pieces, bool worthIt, const Work &work) const
     {
-        if (pool && (worthIt || shareSmallWork)) {
+        if (isShared(worthIt)) {
             pool->run(pieces, work);
             return;
         }

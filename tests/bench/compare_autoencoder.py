@@ -28,8 +28,9 @@ first, last = entry['data_offsets']
 x = numpy.frombuffer(raw[8 + size + first:8 + size + last], dtype='<f4').reshape(entry['shape']).copy()
 torch.set_num_threads(int(sys.argv[4]))
 torch.use_deterministic_algorithms(True)
-model, total, seconds, loss = autoencoder_torch.train(torch, torch.from_numpy(x), int(sys.argv[3]), 256, 0)
-print(json.dumps({'epoch': min(seconds), 'median': sorted(seconds)[len(seconds) // 2], 'slowest': max(seconds), 'loss': loss}))
+for seed in json.loads(sys.argv[5]):
+    model, total, seconds, loss = autoencoder_torch.train(torch, torch.from_numpy(x), int(sys.argv[3]), 256, seed)
+    print(json.dumps({'epoch': min(seconds), 'median': sorted(seconds)[len(seconds) // 2], 'slowest': max(seconds), 'loss': loss}), flush=True)
 """
 
 
@@ -53,7 +54,7 @@ def main():
             prepared = scratch.path / (name + ".safetensors")
             side.run([build / "bin/ibidem", "prepare", data / file, "--out", prepared, *options], scratch.environment)
             ours = [build / "tests/bench_epoch", prepared, f"epochs={args.epochs}", f"threads={args.threads}"]
-            peer = [python, "-c", PEER, peers, prepared, args.epochs, args.threads]
+            peer = [python, "-c", PEER, peers, prepared, args.epochs, args.threads, "[0]"]
             figures = {"ibidem": [], "pytorch": []}
             for _ in range(args.turns):
                 for who, command in (("ibidem", ours), ("pytorch", peer)):

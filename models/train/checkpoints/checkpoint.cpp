@@ -9,6 +9,7 @@
 #include "models/kernels/tensor_digest.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 
@@ -17,6 +18,7 @@ namespace ibidem::train {
 namespace {
 
 constexpr std::string_view kSchema = "ibidem/checkpoint/3";
+constexpr std::array<std::string_view, 2> kOlderSchemas = {"ibidem/checkpoint/1", "ibidem/checkpoint/2"};
 /// Of the tensors that hold the metrics: no state may be called so.
 constexpr std::string_view kMetrics = "metric";
 constexpr std::string_view kSuffix = ".safetensors";
@@ -114,9 +116,7 @@ Result<Checkpoint> soundCheckpoint(const data::Safetensors &file)
     IBIDEM_TRY(const std::string schema, entry(metadata, "schema"));
     IBIDEM_TRY(const std::string digest, entry(metadata, "digest"));
     IBIDEM_TRY(const std::string round, entry(metadata, "round"));
-    if (schema != kSchema)
-        return fail(ErrorCode::BadData, "another version of the program wrote it");
-    if (contentDigest(sortedTensors(file.tensors()), metadata) != digest)
+    if (schema != kSchema || contentDigest(sortedTensors(file.tensors()), metadata) != digest)
         return fail(ErrorCode::BadData, "it is damaged");
     const auto number = parseInteger(round);
     if (!number || *number < 0)
@@ -133,6 +133,16 @@ Result<Checkpoint> soundCheckpoint(const data::Safetensors &file)
     }
     IBIDEM_TRY(checkpoint.metrics, metricPoints(file, checkpoint.round));
     return checkpoint;
+}
+
+Status checkVersion(const Metadata &metadata, const std::string &path, bool *foreign)
+{
+    IBIDEM_TRY(const std::string schema, entry(metadata, "schema"));
+    if (std::find(kOlderSchemas.begin(), kOlderSchemas.end(), schema) == kOlderSchemas.end())
+        return {};
+    *foreign = true;
+    return fail(ErrorCode::Unavailable, "another version of the program wrote the checkpoint", path,
+                "resume with that version, or start a new run");
 }
 
 Status checkOwner(const Metadata &metadata, const CheckpointOwner &owner, const std::string &path,
@@ -216,6 +226,7 @@ Result<Checkpoint> readCheckpoint(const std::filesystem::path &file, const Check
 {
     *foreign = false;
     IBIDEM_TRY(const data::Safetensors tensors, data::Safetensors::open(file));
+    IBIDEM_CHECK(checkVersion(tensors.metadata(), file.string(), foreign));
     auto checkpoint = soundCheckpoint(tensors);
     if (checkpoint)
         IBIDEM_CHECK(checkOwner(tensors.metadata(), owner, file.string(), foreign));

@@ -4,7 +4,6 @@
 
 #include "models/base/json.h"
 #include "models/base/result.h"
-#include "models/kernels/workplace.h"
 #include "models/spec/network.h"
 #include "models/spec/run_spec.h"
 
@@ -12,6 +11,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+
+namespace ibidem::kernels {
+struct Workplace;
+}
 
 namespace ibidem::train {
 
@@ -76,8 +79,8 @@ public:
     [[nodiscard]] virtual Result<Evaluation> evaluate(std::span<const float> batch, std::size_t samples) = 0;
 };
 
-/// The engine of our own kernels: the same bits on every machine. It works where the trainer does: threads
-/// of a second pool would be in the way of the first one's.
+/// The engine of our own kernels: the same bits on every machine. It works where the trainer does, with the
+/// place's threads and instruction set: threads of a second pool would be in the way of the first one's.
 [[nodiscard]] Result<std::unique_ptr<Engine>> createFixedEngine(const EngineRequest &request,
                                                                 kernels::Workplace &place);
 

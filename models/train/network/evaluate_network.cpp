@@ -25,6 +25,7 @@ void addFeatureErrors(std::span<const float> output, std::span<const float> inpu
 Result<NetworkEvaluation> evaluateNetwork(Engine &engine, const spec::Network &network,
                                           const NetworkData &data, std::size_t batchSize, bool keepOutput)
 {
+    kernels::setFloatState();
     kernels::Workplace place(kernels::availableIsas().back(), nullptr);
     NetworkEvaluation all;
     std::vector<double> featureSums(data.features, 0.0);

@@ -53,11 +53,11 @@ public:
         return Json{{"name", kName},
                     {"version", kernelVersions()},
                     {"isa", kernels::isaName(m_place.isa)},
-                    {"nthread", threadCount()},
+                    {"nthread", m_place.threadCount()},
                     {"seed", m_spec.seed},
                     {"device", "cpu"},
                     {"optimiser", m_spec.training.optimiser},
-                    {"floatStateExact", isFloatStateExact()}};
+                    {"floatStateExact", m_place.isFloatStateExact()}};
     }
 
     Result<std::span<float>> weights() override { return m_network.weights(); }
@@ -112,14 +112,6 @@ public:
     }
 
 private:
-    /// Of every thread that computes, not only of this one.
-    [[nodiscard]] bool isFloatStateExact() const
-    {
-        return m_place.pool ? m_place.pool->isFloatStateExact() : kernels::isFloatStateExact();
-    }
-
-    [[nodiscard]] unsigned threadCount() const { return m_place.pool ? m_place.pool->threadCount() : 1; }
-
     FixedNetwork m_network;
     const spec::RunSpec &m_spec;
     kernels::Workplace &m_place;

@@ -67,6 +67,7 @@ public:
 
     Result<NetworkOutcome> run()
     {
+        kernels::setFloatState(); // a library that was loaded meanwhile may have changed it
         IBIDEM_TRY(const Json state, m_engine.state());
         m_owner = {spec::chainStart(m_spec), m_request.data.digest, libraryOf(state), "epoch"};
         IBIDEM_CHECK(m_listener.ready(state));
@@ -76,7 +77,13 @@ public:
         IBIDEM_CHECK(setUp());
         m_listener.started(m_outcome.epochsDone);
         IBIDEM_CHECK(allEpochs());
+        if (!m_place.isFloatStateExact())
+            return fail(ErrorCode::Internal,
+                        "the floating-point state of a thread was changed during the training", {},
+                        "train again; if it comes back, tell us what 'ibidem system' prints");
         IBIDEM_CHECK(m_trace->flush());
+        if (!m_outcome.stopped && m_outcome.epochsDone < m_spec.training.epochs)
+            m_outcome.bestOfEarlyEnd = m_bestEpoch;
         finishRecords();
         return std::move(m_outcome);
     }

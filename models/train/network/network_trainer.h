@@ -55,6 +55,9 @@ struct NetworkRequest
 struct NetworkOutcome
 {
     bool stopped = false; ///< on request; a checkpoint is written
+    /// The epoch with the least loss, where training.patience ended the training before its last epoch; else
+    /// 0.
+    std::int64_t bestOfEarlyEnd = 0;
     std::int64_t epochsDone = 0;
     std::vector<runs::MetricPoint> metrics; ///< of all epochs, also those before a resume
     std::vector<runs::EpochRecord> epochs;

@@ -23,7 +23,7 @@ float sumOfNeighbours(const float *a, const float *, std::size_t count)
 
 KernelTable changedTable()
 {
-    KernelTable table = tableOf<Avx2>(6, 16, matmulTileOf<Avx2, 6, 2>);
+    KernelTable table = tableOf<Avx2, 6, 16>(matmulTileOf<Avx2, 6, 2>);
     table.sumBlock = sumOfNeighbours;
     return table;
 }

@@ -147,9 +147,8 @@ void training(Workplace &place, Outputs &outputs)
     AdamPowers powers;
     for (int step = 0; step < 3; ++step) {
         const auto output = network->forward(place, batch, samples);
-        outputs.note(sumOfSquaredDifferences(place, output, batch));
-        scaledDifference(place, output, batch, 2.0F / static_cast<float>(batch.size()),
-                         network->outputGradient());
+        outputs.note(squaredErrorAndGradient(place, output, batch, 2.0F / static_cast<float>(batch.size()),
+                                             network->outputGradient()));
         network->backward(place);
         powers = nextPowers(options, powers);
         adamStep(place, options, powers, network->weights(), network->gradients(), mean, variance);

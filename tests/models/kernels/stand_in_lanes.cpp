@@ -117,8 +117,8 @@ struct StandIn
 } // namespace
 
 extern const KernelTable kAvx2Kernels;
-const KernelTable kAvx2Kernels = tableOf<StandIn<4>>(8, 12, matmulTileOf<StandIn<4>, 8, 3>);
+const KernelTable kAvx2Kernels = tableOf<StandIn<4>, 8, 12>(matmulTileOf<StandIn<4>, 8, 3>);
 extern const KernelTable kAvx512Kernels;
-const KernelTable kAvx512Kernels = tableOf<StandIn<16>>(13, 32, matmulTileOf<StandIn<16>, 13, 2>);
+const KernelTable kAvx512Kernels = tableOf<StandIn<16>, 13, 32>(matmulTileOf<StandIn<16>, 13, 2>);
 
 } // namespace ibidem::kernels

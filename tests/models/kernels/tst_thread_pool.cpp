@@ -4,9 +4,13 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
+#include <pthread.h>
 #include <set>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -26,6 +30,8 @@ private slots:
     void everyThreadTakesPart_data();
     void everyThreadTakesPart();
     void waitsForThePieceOfAnotherThread();
+    void doesNotWaitForAThreadThatDoesNotRun();
+    void goesOnAfterAnException();
     void tellsOfAChangedFloatState();
 };
 
@@ -97,6 +103,69 @@ void TestThreadPool::waitsForThePieceOfAnotherThread()
         });
         QVERIFY(isSlowDone);
     }
+}
+
+namespace {
+
+std::atomic<bool> isHeld = false;
+std::atomic<bool> mayGoOn = false;
+
+/// Keeps the thread that gets the signal from everything else, as a busy machine may.
+void holdThread(int)
+{
+    isHeld = true;
+    while (!mayGoOn.load()) {
+    }
+}
+
+} // namespace
+
+void TestThreadPool::doesNotWaitForAThreadThatDoesNotRun()
+{
+    ThreadPool pool(2);
+    std::atomic<int> arrived = 0;
+    std::atomic<pthread_t> other = pthread_self();
+    const pthread_t caller = pthread_self();
+    pool.run(2, [&](std::size_t) {
+        ++arrived;
+        while (arrived.load() < 2)
+            std::this_thread::yield();
+        if (pthread_equal(pthread_self(), caller) == 0)
+            other = pthread_self();
+    });
+    struct sigaction action = {};
+    action.sa_handler = holdThread;
+    QCOMPARE(::sigaction(SIGUSR2, &action, nullptr), 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20)); // it sleeps, and holds no lock
+    QCOMPARE(::pthread_kill(other.load(), SIGUSR2), 0);
+    while (!isHeld.load())
+        std::this_thread::yield();
+    std::vector<int> done(100);
+    pool.run(done.size(), [&](std::size_t piece) { ++done[piece]; }); // waiting would never end
+    QVERIFY(std::all_of(done.begin(), done.end(), [](int times) { return times == 1; }));
+    mayGoOn = true;
+    pool.run(done.size(), [&](std::size_t piece) { ++done[piece]; });
+    QVERIFY(std::all_of(done.begin(), done.end(), [](int times) { return times == 2; }));
+}
+
+void TestThreadPool::goesOnAfterAnException()
+{
+    ThreadPool pool(2);
+    const auto caller = std::this_thread::get_id();
+    const auto throwing = [&](std::size_t) {
+        if (std::this_thread::get_id() == caller)
+            throw std::runtime_error("no memory, say");
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    };
+    for (int round = 0; round < 5; ++round)
+        QVERIFY_EXCEPTION_THROWN(pool.run(64, throwing), std::runtime_error);
+    std::atomic<int> arrived = 0;
+    pool.run(2, [&](std::size_t) { // needs both threads
+        ++arrived;
+        while (arrived.load() < 2)
+            std::this_thread::yield();
+    });
+    QCOMPARE(arrived.load(), 2);
 }
 
 void TestThreadPool::tellsOfAChangedFloatState()

@@ -80,10 +80,10 @@ float lossAndGradient(FixedNetwork &network, Workplace &place, const std::vector
     const std::size_t samples = batch.size() / network.network().nodes.front().shape.front();
     const auto output = network.forward(place, batch, samples);
     const float count = static_cast<float>(batch.size());
-    const float loss = kernels::sumOfSquaredDifferences(place, output, batch) / count;
-    kernels::scaledDifference(place, output, batch, 2.0F / count, network.outputGradient());
+    const float error =
+        kernels::squaredErrorAndGradient(place, output, batch, 2.0F / count, network.outputGradient());
     network.backward(place);
-    return loss;
+    return error / count;
 }
 
 struct Trained

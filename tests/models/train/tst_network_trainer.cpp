@@ -309,6 +309,15 @@ void TestNetworkTrainer::refusesForeignCheckpoints()
     QVERIFY(!readCheckpoint(newest, older, &foreign).has_value());
     QVERIFY(foreign);
     QVERIFY(std::filesystem::exists(newest));
+    // Nor what another version wrote.
+    const std::string bytes = *readFile(newest, 1 << 24);
+    std::string versioned = bytes;
+    versioned.replace(versioned.find("ibidem/checkpoint/3"), 19, "ibidem/checkpoint/2");
+    QVERIFY(writeFileAtomically(newest, versioned).has_value());
+    const auto early = trained(smallSpec(), path("run"), m_values, recorder, true);
+    QVERIFY(!early && early.error().code == ErrorCode::Unavailable && !early.error().cure.empty());
+    QCOMPARE(*readFile(newest, 1 << 24), versioned);
+    QVERIFY(writeFileAtomically(newest, bytes).has_value());
     // What must not change a result does not refuse either.
     const auto longer =
         trained(smallSpec({"checkpointEvery=1", "isa=auto"}), path("run"), m_values, recorder, true);
