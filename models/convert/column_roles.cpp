@@ -156,9 +156,10 @@ private:
             return {};
         const auto found = std::find(m_sample.header.begin(), m_sample.header.end(), name);
         if (found == m_sample.header.end())
-            return m_table.bad("there is no column " + ibidem::quoted(name) + "; the columns are " +
-                                   listed(m_sample.header, 12),
-                               "correct --label-column");
+            return fail(ErrorCode::Usage,
+                        "there is no column " + ibidem::quoted(name) + "; the columns are " +
+                            listed(m_sample.header, 12),
+                        m_table.path, "correct --label-column");
         m_roles.label = static_cast<std::size_t>(found - m_sample.header.begin());
         return {};
     }

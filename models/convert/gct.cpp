@@ -150,8 +150,9 @@ Result<const SampleFact *> findLabel(const TextTable &table, const std::vector<S
     }
     if (given == "auto" || given == "none")
         return nullptr;
-    return table.bad("GCT: there is no row " + ibidem::quoted(given) + " of facts about the samples",
-                     "correct --label-column");
+    return fail(ErrorCode::Usage,
+                "GCT: there is no row " + ibidem::quoted(given) + " of facts about the samples", table.path,
+                "correct --label-column");
 }
 
 MatrixLayout layoutOf(const Header &header)

@@ -126,6 +126,10 @@ std::vector<std::filesystem::path> mtxMembers(const std::filesystem::path &path)
 Result<FileDigest> inputDigest(const std::filesystem::path &path)
 {
     const std::vector<std::filesystem::path> members = mtxMembers(path);
+    std::error_code ignored;
+    if (members.empty() && std::filesystem::is_directory(path, ignored))
+        return fail(ErrorCode::InputMissing, "this folder holds no 10x matrix", path.string(),
+                    "give a file, or a folder with matrix.mtx, barcodes.tsv and features.tsv (or genes.tsv)");
     if (members.empty())
         return sha256File(path);
     Sha256 hash;

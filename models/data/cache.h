@@ -31,7 +31,7 @@ struct TableOptions
 };
 
 /// The version of the converter's meaning: raise it when the same bytes would be read to other values.
-inline constexpr int kConverterVersion = 2;
+inline constexpr int kConverterVersion = 3;
 
 /// Bytes and SHA-256 of what a person names as one input. Of a file its own; of a 10x MTX folder (a folder,
 /// or the matrix.mtx(.gz) in it, with what others put in front of the names as in GSM1_matrix.mtx.gz) those

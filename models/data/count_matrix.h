@@ -63,16 +63,16 @@ struct SparseMatrix
 /// of values, a column outside or not ascending, a value that is zero or not finite.
 [[nodiscard]] std::string flawOf(const SparseView &rows);
 
-/// One annotation of the cells (a column of obs). Numbers are doubles, NaN where missing; everything else is
-/// text by code, with -1 where missing.
+/// One annotation of the cells (a column of obs), or of the genes (of var). Numbers are doubles, NaN where
+/// missing; everything else is text by code, with -1 where missing.
 struct CellColumn
 {
     enum class Kind { Number, Text, Category, Boolean };
     std::string name;
     Kind kind = Kind::Text;
-    std::vector<double> numbers;         ///< Number: one a cell
+    std::vector<double> numbers;         ///< Number: one a cell or gene
     std::vector<std::string> categories; ///< others: unique; in the file's order (Text: of first appearance)
-    std::vector<std::int32_t> codes;     ///< others: one a cell, index into categories or -1
+    std::vector<std::int32_t> codes;     ///< others: as many, index into categories or -1
 
     /// Category -> number of cells, without the missing; empty for numbers.
     [[nodiscard]] std::map<std::string, std::uint64_t> counts() const;
@@ -105,15 +105,21 @@ struct CountMatrix
     SparseMatrix rows;                       ///< cells × genes
     std::vector<CellColumn> cellColumns;     ///< sorted by name
     std::vector<Embedding> embeddings;       ///< sorted by name
+    std::vector<CellColumn> geneColumns;     ///< annotations of the genes, sorted by name
     bool operator==(const CountMatrix &) const = default;
 };
 
 /// SHA-256 over names, rows and cell columns: the identity of the content. Dense or sparse, compression,
-/// chunks, time stamps, the storage of annotations (text or category), embeddings and gene accessions are not
-/// in it.
+/// chunks, time stamps, the storage of annotations (text or category), embeddings, accessions and annotations
+/// of the genes are not in it.
 [[nodiscard]] std::string contentDigest(const CountMatrix &matrix);
 
 inline constexpr std::string_view kMatrixKind = "count-matrix"; ///< TableSummary::kind
+
+/// Names of the checks that tell what of a file did not get into the container: what is of a kind that is not
+/// read, and what has no place in it (maps of genes, graphs, loose values).
+inline constexpr std::string_view kSkippedElements = "skipped-elements";
+inline constexpr std::string_view kUnreadElements = "unread-elements";
 
 /// The converter's answer about one matrix file. summary.kind is kMatrixKind, summary.shape cells, genes, and
 /// summary.matrix is set.
@@ -125,8 +131,9 @@ struct MatrixContainer
 
 /// Tensors (resources/docs/formats.md): `values` F32, `columns` U32, `starts` U64; `cell_ids`, `gene_ids`,
 /// `gene_accessions` names; `cell_columns` names and per column NNNN `cell_column.NNNN.numbers` F64, or
-/// `.categories` names and `.codes` I32; `embeddings` names and `embedding.NNNN` F32 [cells, width]. Metadata
-/// `ibidem`: the summary. Fills in the digest. Internal if the parts contradict each other.
+/// `.categories` names and `.codes` I32; `embeddings` names and `embedding.NNNN` F32 [cells, width]; where
+/// genes have annotations, `gene_columns` and `gene_column.NNNN` in the same way. Metadata `ibidem`: the
+/// summary. Fills in the digest. Internal if the parts contradict each other.
 [[nodiscard]] Status writeMatrixContainer(const std::filesystem::path &path,
                                           const MatrixContainer &container);
 

@@ -63,7 +63,8 @@ struct MatrixFacts
     /// Annotations of the cells: column -> category -> cells; empty for numbers and where nearly each cell
     /// has a value of its own.
     std::map<std::string, std::map<std::string, std::uint64_t>> columns;
-    std::vector<std::string> embeddings; ///< names
+    std::vector<std::string> embeddings;  ///< names
+    std::vector<std::string> geneColumns; ///< names of the annotations of the genes
     bool operator==(const MatrixFacts &) const = default;
 
     [[nodiscard]] Json toJson() const;

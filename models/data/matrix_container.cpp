@@ -44,13 +44,14 @@ std::string flawOfNames(std::string_view what, const std::vector<std::string> &n
     return {};
 }
 
-std::string flawOfColumn(const CellColumn &column, std::size_t cells)
+std::string flawOfColumn(const CellColumn &column, std::size_t count, std::string_view what)
 {
     const std::string name = "column " + ibidem::quoted(column.name);
+    const std::string wrongLength = name + " is not as long as the " + std::string(what);
     if (column.kind == CellColumn::Kind::Number)
-        return column.numbers.size() == cells ? std::string() : name + " is not as long as the cells";
-    if (column.codes.size() != cells)
-        return name + " is not as long as the cells";
+        return column.numbers.size() == count ? std::string() : wrongLength;
+    if (column.codes.size() != count)
+        return wrongLength;
     const auto categories = static_cast<std::int64_t>(column.categories.size());
     const auto outside = [categories](std::int32_t code) { return code < -1 || code >= categories; };
     if (std::any_of(column.codes.begin(), column.codes.end(), outside))
@@ -70,7 +71,11 @@ std::string flawOf(const CountMatrix &names, const SparseView &rows)
     if (std::string flaw = flawOfNames("genes", names.geneIds); !flaw.empty())
         return flaw;
     for (const CellColumn &column : names.cellColumns) {
-        if (std::string flaw = flawOfColumn(column, cells); !flaw.empty())
+        if (std::string flaw = flawOfColumn(column, cells, "cells"); !flaw.empty())
+            return flaw;
+    }
+    for (const CellColumn &column : names.geneColumns) {
+        if (std::string flaw = flawOfColumn(column, names.geneIds.size(), "genes"); !flaw.empty())
             return flaw;
     }
     return flawOf(rows);
@@ -90,7 +95,8 @@ std::string flawOf(const MatrixContainer &container)
     return flawOf(matrix, matrix.rows.view());
 }
 
-Status addColumns(TensorList &list, const std::vector<CellColumn> &columns)
+/// The tensors of the annotations of cells or genes: `what` is "cell_column" or "gene_column".
+Status addColumns(TensorList &list, const std::string &what, const std::vector<CellColumn> &columns)
 {
     std::vector<std::string> names;
     std::vector<std::string> kinds;
@@ -98,10 +104,10 @@ Status addColumns(TensorList &list, const std::vector<CellColumn> &columns)
         names.push_back(column.name);
         kinds.emplace_back(kindName(column.kind));
     }
-    IBIDEM_CHECK(list.addNames("cell_columns", names));
-    IBIDEM_CHECK(list.addNames("cell_column_kinds", kinds));
+    IBIDEM_CHECK(list.addNames(what + "s", names));
+    IBIDEM_CHECK(list.addNames(what + "_kinds", kinds));
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        const std::string tensor = numbered("cell_column", i);
+        const std::string tensor = numbered(what, i);
         if (columns[i].kind == CellColumn::Kind::Number) {
             list.add(tensor + ".numbers", DType::F64, {columns[i].numbers.size()}, columns[i].numbers);
         } else {
@@ -154,6 +160,18 @@ Result<CellColumn> readColumn(const Safetensors &file, const std::string &name, 
     return column;
 }
 
+Result<std::vector<CellColumn>> readColumns(const Safetensors &file, const std::string &what)
+{
+    IBIDEM_TRY(const std::vector<std::string> names, file.names(what + "s"));
+    IBIDEM_TRY(const std::vector<std::string> kinds, file.names(what + "_kinds", names.size()));
+    std::vector<CellColumn> columns;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        IBIDEM_TRY(CellColumn column, readColumn(file, names[i], kinds[i], numbered(what, i)));
+        columns.push_back(std::move(column));
+    }
+    return columns;
+}
+
 Status readNames(const Safetensors &file, CountMatrix &names)
 {
     IBIDEM_TRY(names.cellIds, file.names("cell_ids"));
@@ -161,11 +179,9 @@ Status readNames(const Safetensors &file, CountMatrix &names)
     if (file.find("gene_accessions")) {
         IBIDEM_TRY(names.geneAccessions, file.names("gene_accessions"));
     }
-    IBIDEM_TRY(const std::vector<std::string> columns, file.names("cell_columns"));
-    IBIDEM_TRY(const std::vector<std::string> kinds, file.names("cell_column_kinds", columns.size()));
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        IBIDEM_TRY(CellColumn column, readColumn(file, columns[i], kinds[i], numbered("cell_column", i)));
-        names.cellColumns.push_back(std::move(column));
+    IBIDEM_TRY(names.cellColumns, readColumns(file, "cell_column"));
+    if (file.find("gene_columns")) {
+        IBIDEM_TRY(names.geneColumns, readColumns(file, "gene_column"));
     }
     return {};
 }
@@ -216,7 +232,9 @@ Status writeMatrixContainer(const std::filesystem::path &path, const MatrixConta
     list.add("starts", DType::U64, {matrix.rows.starts.size()}, matrix.rows.starts);
     list.add("columns", DType::U32, {matrix.rows.columns.size()}, matrix.rows.columns);
     list.add("values", DType::F32, {matrix.rows.values.size()}, matrix.rows.values);
-    IBIDEM_CHECK(addColumns(list, matrix.cellColumns));
+    IBIDEM_CHECK(addColumns(list, "cell_column", matrix.cellColumns));
+    if (!matrix.geneColumns.empty())
+        IBIDEM_CHECK(addColumns(list, "gene_column", matrix.geneColumns));
     IBIDEM_CHECK(addEmbeddings(list, matrix));
     IBIDEM_TRY(const std::string text, compactJson(summary.toJson()));
     return writeSafetensors(path, list.tensors(), {{std::string(kSummaryKey), text}});

@@ -50,8 +50,9 @@ Json MatrixFacts::toJson() const
             perCategory[category] = count;
         columnJson[column] = std::move(perCategory);
     }
-    return {{"nonZero", nonZero}, {"counts", counts},      {"source", source},
-            {"sources", sources}, {"columns", columnJson}, {"embeddings", embeddings}};
+    return {{"nonZero", nonZero},        {"counts", counts},      {"source", source},
+            {"sources", sources},        {"columns", columnJson}, {"embeddings", embeddings},
+            {"geneColumns", geneColumns}};
 }
 
 Result<MatrixFacts> MatrixFacts::fromJson(const Json &json)
@@ -74,6 +75,9 @@ Result<MatrixFacts> MatrixFacts::fromJson(const Json &json)
         IBIDEM_TRY(facts.columns[column], countsOf(categories));
     }
     IBIDEM_TRY(facts.embeddings, textsAt(json, "embeddings"));
+    if (findAt(json, "geneColumns")) { // older containers say nothing about them
+        IBIDEM_TRY(facts.geneColumns, textsAt(json, "geneColumns"));
+    }
     return facts;
 }
 

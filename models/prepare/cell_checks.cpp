@@ -88,7 +88,7 @@ std::string otherSources(const data::TableSummary &summary)
 std::string countsCure(const data::TableSummary &summary)
 {
     const std::string others = otherSources(summary);
-    return others.empty() ? "use the matrix of counts" : "choose the matrix of counts: " + others;
+    return others.empty() ? "use the matrix of counts" : "choose the matrix of counts: --matrix " + others;
 }
 
 } // namespace

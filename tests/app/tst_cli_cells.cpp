@@ -87,6 +87,8 @@ void TestCliCells::readsWhatItGenerated()
     QCOMPARE(*stringAt(summary, "digest"), *stringAt(made.json(), "digest"));
     QCOMPARE(*stringAt(summary, "sha256"), *stringAt(made.json(), "sha256"));
     QCOMPARE(*stringAt(summary, "format"), std::string("h5ad-2"));
+    for (const char *misspelt : {"inspect a.h5ad --label-column celltyp", "inspect a.h5ad --matrix Y"})
+        QCOMPARE(m_box.run(words(misspelt)).code, 64);
     QCOMPARE(*stringAt(summary, "labelSource"), std::string("column cell_type"));
     QCOMPARE(summary["labels"].size(), std::size_t{3});
     QVERIFY((summary["shape"] == Json{120, 90}));

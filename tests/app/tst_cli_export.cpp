@@ -4,9 +4,43 @@
 #include "models/runs/network_files.h"
 #include "tests/app/sandbox.h"
 
+#include <hdf5.h>
+
 #include <filesystem>
 
 using namespace ibidem;
+
+namespace {
+
+void addNumbers(hid_t file, const char *path, const std::vector<hsize_t> &extents)
+{
+    hsize_t count = 1;
+    for (const hsize_t extent : extents)
+        count *= extent;
+    std::vector<double> values;
+    for (hsize_t i = 0; i < count; ++i)
+        values.push_back(static_cast<double>(i) + 0.5);
+    const hid_t space = H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr);
+    const hid_t made =
+        H5Dcreate2(file, path, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Dwrite(made, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+    H5Dclose(made);
+    H5Sclose(space);
+}
+
+/// An annotation of the genes, another matrix, and what has no place in a container.
+void addParts(const std::string &path, hsize_t cells, hsize_t genes)
+{
+    const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+    H5Adelete_by_name(file, "/var", "column-order", H5P_DEFAULT); // then every member is a column
+    addNumbers(file, "/var/means", {genes});
+    addNumbers(file, "/layers/other", {cells, genes});
+    addNumbers(file, "/varm/PCs", {genes, 2});
+    addNumbers(file, "/uns/pca", {3});
+    H5Fclose(file);
+}
+
+} // namespace
 
 /// What of a run goes out for other programs: cells with their embedding, and weights.
 class TestCliExport : public QObject
@@ -61,6 +95,40 @@ private Q_SLOTS:
         QVERIFY(train("other", words("--seed 1")));
         QCOMPARE(m_box.run(words("export other --to three.h5ad")).code, 0);
         QVERIFY(readFile(m_box.path("three.h5ad")).value_or("") != bytes);
+    }
+
+    /// Annotations of genes go along; what does not is named.
+    void saysWhatIsNotInTheExport()
+    {
+        const QString cells = m_box.cells("rich.h5ad");
+        const Answer plain = m_box.run(words("export run --to plain.h5ad"));
+        QCOMPARE(plain.code, 0);
+        QVERIFY2(plain.err.find("not in the export") == std::string::npos, plain.err.c_str());
+        const auto digest = stringAt(m_box.run(words("inspect rich.h5ad --json")).json().at(0), "digest");
+        QVERIFY(digest.has_value());
+        addParts(cells.toStdString(), 200, 150);
+        const Json source = m_box.run(words("inspect rich.h5ad --json")).json().at(0);
+        QCOMPARE(stringAt(source, "digest"), digest); // they are no content
+        QVERIFY(source["matrix"]["geneColumns"] == Json::array({"means"}));
+        const Answer seen = m_box.run(words("inspect rich.h5ad"));
+        QVERIFY2(seen.out.find("/uns/pca, /varm/PCs") != std::string::npos, seen.out.c_str());
+        QVERIFY2(seen.out.find("genes have") != std::string::npos, seen.out.c_str());
+
+        QVERIFY(train("rich", {}, cells));
+        const Answer made = m_box.run(words("export rich --to rich-out.h5ad"));
+        QVERIFY2(made.code == 0, made.err.c_str());
+        for (const char *part : {"rich.h5ad: not in the export", "layers/other", "/uns/pca", "/varm/PCs"})
+            QVERIFY2(made.err.find(part) != std::string::npos, made.err.c_str());
+        QVERIFY(made.err.find("means") == std::string::npos);
+        const hid_t file = H5Fopen(m_box.path("rich-out.h5ad").c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+        const hid_t means = H5Dopen2(file, "/var/means", H5P_DEFAULT);
+        QVERIFY(means >= 0);
+        std::vector<double> values(150);
+        H5Dread(means, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+        H5Dclose(means);
+        H5Fclose(file);
+        QCOMPARE(values.front(), 0.5);
+        QCOMPARE(values.back(), 149.5);
     }
 
     void writesOnlyTheCellsThatWereKept()
@@ -152,10 +220,15 @@ private Q_SLOTS:
 private:
     [[nodiscard]] bool train(const std::string &name, const QStringList &more) const
     {
+        return train(name, more, m_cells);
+    }
+
+    [[nodiscard]] bool train(const std::string &name, const QStringList &more, const QString &cells) const
+    {
         const Answer answer =
             m_box.run(words("train sc-autoencoder --epochs 2 --set model.widths=16 --set latent=4 --set "
                             "minGenes=10 --out")
-                      << QString::fromStdString(name) << QStringLiteral("--data") << m_cells << more);
+                      << QString::fromStdString(name) << QStringLiteral("--data") << cells << more);
         return answer.code == 0;
     }
 

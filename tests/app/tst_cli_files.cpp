@@ -123,6 +123,12 @@ private Q_SLOTS:
             m_box.run({QStringLiteral("recipe"), QStringLiteral("check"), QStringLiteral("spec.json")});
         QCOMPARE(sound.code, 0);
         QVERIFY(sound.out.find("sound") != std::string::npos);
+        QVERIFY2(sound.err.find("names no training data") != std::string::npos, sound.err.c_str());
+        QVERIFY(m_box.write("data.json", R"({"recipe":"lcep-xgboost","data":{"train":"table.tsv"}})"));
+        const Answer withData = m_box.run(words("recipe check data.json"));
+        QCOMPARE(withData.code, 0);
+        QVERIFY2(withData.out.find("(no default)") != std::string::npos, withData.out.c_str());
+        QCOMPARE(withData.err, std::string());
         QVERIFY(m_box.write("bad.toml", "recipe = \"lcep-xgboost\"\n[model]\nrounds = 0\n"));
         const Answer bad = m_box.run(words("recipe check bad.toml"));
         QCOMPARE(bad.code, 78);

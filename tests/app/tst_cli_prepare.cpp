@@ -125,6 +125,43 @@ private Q_SLOTS:
         QCOMPARE(prepare(matrix, (options + " --force").constData()).code, 0);
     }
 
+    /// Another program would take the file for what its suffix says.
+    void writesUnderNoOtherSuffix()
+    {
+        const QString matrix = folder("suffix", 60, 40);
+        for (const char *name : {"prepared.h5ad", "prepared", "prepared.safetensors.gz"}) {
+            const std::string out = m_sandbox.path(name);
+            const Answer answer =
+                prepare(matrix, ("--set minGenes=5 --set maxMean=12 --json -o " + out).c_str());
+            QCOMPARE(answer.code, 64);
+            QVERIFY(answer.json()["error"]["path"] == out);
+            QVERIFY(answer.json()["error"]["cure"] == "call the file .safetensors");
+            QVERIFY(!QFile::exists(QString::fromStdString(out)));
+        }
+    }
+
+    void choosesTheTypeOfFeatures()
+    {
+        const QString matrix = folder("features", 60, 40);
+        std::string features;
+        for (int gene = 1; gene <= 40; ++gene)
+            features += "E" + std::to_string(gene) + "\tGene" + std::to_string(gene) +
+                        (gene <= 30 ? "\tGene Expression\n" : "\tAntibody\n");
+        QVERIFY(writeFileAtomically(std::filesystem::path(matrix.toStdString()) / "features.tsv", features));
+        QVERIFY(QFile::remove(matrix + QStringLiteral("/genes.tsv")));
+        const auto genes = [&](const char *type) {
+            const Answer answer =
+                prepare(matrix, ("--set minGenes=0 --set selectGenes=false --json --feature-type " +
+                                 std::string(type))
+                                    .c_str());
+            return answer.code == 0 ? answer.json()["stages"][0]["genes"].get<int>() : -answer.code;
+        };
+        QCOMPARE(genes("auto"), 30);
+        QCOMPARE(genes("all"), 40);
+        QCOMPARE(genes("Antibody"), 10);
+        QCOMPARE(genes("Peaks"), -64);
+    }
+
     void errorsNameTheFileOfTheUser()
     {
         const QString matrix = folder("errors", 60, 40);

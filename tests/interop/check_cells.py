@@ -6,6 +6,7 @@ check_cells.py EXPORTED ORIGINAL EMBEDDING: ends with an assertion that tells wh
 summary.
 """
 import sys
+import warnings
 
 import anndata
 import numpy
@@ -13,7 +14,9 @@ from safetensors import safe_open
 
 
 def main(exported, original, embedding):
-    cells = anndata.read_h5ad(exported)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cells = anndata.read_h5ad(exported)
     source = anndata.read_h5ad(original)
     with safe_open(embedding, "np") as file:
         names = file.get_tensor("cell_ids").tobytes().decode().split("\0")[:-1]
@@ -26,6 +29,14 @@ def main(exported, original, embedding):
     assert numpy.array_equal(cells.X.data, numpy.rint(cells.X.data)), "these are no counts"
     for name in source.obs.columns:
         assert (cells.obs[name].astype(str) == kept.obs[name].astype(str)).all(), name
+    for name in source.var.columns:
+        found, wanted = cells.var[name], source.var[name]
+        if name == "chromosome":
+            assert list(found.cat.categories) == list(wanted.cat.categories), "another order"
+        if wanted.dtype.kind in "if": # whole numbers come back as floating-point numbers
+            assert numpy.array_equal(found, wanted, equal_nan=True), name
+        else:
+            assert (found.astype(str) == wanted.astype(str)).all() and found.dtype == wanted.dtype, name
     for name in ("X_ae", "X_umap"):
         assert cells.obsm[name].dtype == numpy.float32
         assert numpy.array_equal(cells.obsm[name], results[name]), name

@@ -7,6 +7,7 @@
 #include "models/base/files.h"
 #include "models/base/sha256.h"
 #include "models/base/text.h"
+#include "models/data/count_matrix.h"
 #include "models/jobs/run_inputs.h"
 #include "models/runs/manifest.h"
 #include "models/runs/network_files.h"
@@ -35,10 +36,7 @@ struct FinishedRun
     fs::path folder;
     runs::Manifest manifest;
 
-    [[nodiscard]] bool isNetwork() const
-    {
-        return manifest.isNetwork();
-    }
+    [[nodiscard]] bool isNetwork() const { return manifest.isNetwork(); }
 
     /// The weights: the file that holds them.
     [[nodiscard]] std::string_view weightsFile() const
@@ -125,6 +123,21 @@ Result<jobs::OpenedFile> matrixOf(const FinishedRun &run, const std::optional<st
     return opened;
 }
 
+/// What of the file that the matrix came from is not in the export, in words; empty if there is nothing.
+std::string leftOut(const data::TableSummary &summary)
+{
+    std::vector<std::string> parts;
+    if (summary.matrix) {
+        for (const std::string &source : summary.matrix->sources)
+            if (source != summary.matrix->source)
+                parts.push_back("the matrix " + source);
+    }
+    for (const data::Check &check : summary.checks)
+        if (check.name == data::kSkippedElements || check.name == data::kUnreadElements)
+            parts.push_back(check.message);
+    return join(parts, "; ");
+}
+
 Result<int> exportCells(const FinishedRun &run, const Arguments &arguments, const fs::path &to,
                         Console &console)
 {
@@ -135,6 +148,8 @@ Result<int> exportCells(const FinishedRun &run, const Arguments &arguments, cons
     const Json replaced = document.value("replaced", Json::array());
     for (const Json &name : replaced)
         console.warn(name.get<std::string>() + " of the matrix is replaced by the run's");
+    if (const std::string parts = leftOut(matrix.summary); !parts.empty())
+        console.warn(matrix.file.string() + ": not in the export: " + parts);
     document.erase("event");
     document["run"] = run.folder.string();
     document["path"] = to.string();

@@ -109,6 +109,8 @@ void addMatrixRows(std::vector<std::vector<std::string>> &rows, const data::Tabl
                           (categories.empty() ? "" : " (" + std::to_string(categories.size()) + ")"));
     if (!columns.empty())
         rows.push_back({"cells have", joined(columns)});
+    if (!facts.geneColumns.empty())
+        rows.push_back({"genes have", joined(facts.geneColumns)});
     if (!facts.embeddings.empty())
         rows.push_back({"embeddings", joined(facts.embeddings)});
 }

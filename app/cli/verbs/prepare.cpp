@@ -11,6 +11,7 @@
 
 #include <QEventLoop>
 
+#include <filesystem>
 #include <memory>
 
 namespace ibidem::cli {
@@ -24,6 +25,7 @@ struct Arguments
     std::optional<std::uint64_t> threads;
     std::optional<std::string> matrix;
     std::optional<std::string> genome;
+    std::optional<std::string> featureType;
     std::optional<std::string> labelColumn;
     std::optional<std::string> out;
     bool force = false;
@@ -34,8 +36,21 @@ data::TableOptions tableOptions(const Arguments &arguments)
     data::TableOptions options;
     options.matrix = arguments.matrix.value_or(options.matrix);
     options.genome = arguments.genome.value_or(options.genome);
+    options.featureType = arguments.featureType.value_or(options.featureType);
     options.labelColumn = arguments.labelColumn.value_or(options.labelColumn);
     return options;
+}
+
+/// By the name alone a reader decides how to open a file.
+Status requireSafetensors(const std::string &out)
+{
+    const std::string suffix = std::filesystem::path(out).extension().string();
+    if (suffix == ".safetensors")
+        return {};
+    return fail(ErrorCode::Usage,
+                "the prepared matrix is written as safetensors, and the suffix " + ibidem::quoted(suffix) +
+                    " says something else",
+                out, "call the file .safetensors");
 }
 
 Result<jobs::PrepareOrder> orderOf(const Arguments &arguments)
@@ -48,6 +63,7 @@ Result<jobs::PrepareOrder> orderOf(const Arguments &arguments)
         return fail(ErrorCode::Usage, "--threads is at most " + std::to_string(kMostThreads));
     order.threads = static_cast<int>(arguments.threads.value_or(0));
     if (arguments.out) {
+        IBIDEM_CHECK(requireSafetensors(*arguments.out));
         IBIDEM_CHECK(refuseOverwrite(*arguments.out, arguments.force));
         order.out = *arguments.out;
     }
@@ -133,8 +149,10 @@ void addPrepare(Verbs &verbs)
         .wholeNumber("--threads", arguments->threads, "Threads; the result does not depend on them")
         .text("--matrix", "WHICH", arguments->matrix, "Of several: X, raw or layers/NAME")
         .text("--genome", "NAME", arguments->genome, "Of several in one 10x file")
+        .text("--feature-type", "NAME", arguments->featureType,
+              "10x: auto (Gene Expression where there are several), all, or a name")
         .text("--label-column", "NAME", arguments->labelColumn, "auto, none or the name of a column")
-        .text("-o,--out", "FILE", arguments->out, "Write the prepared matrix here (safetensors)")
+        .text("-o,--out", "FILE", arguments->out, "Write the prepared matrix here: a .safetensors file")
         .flag("--force", arguments->force, kForceHelp);
 }
 

@@ -154,6 +154,60 @@ Status readMaps(Hdf5File &file, RawMatrix &raw, SkippedElements &skipped)
     return {};
 }
 
+/// What of AnnData has no place in a container: maps of the genes, graphs, loose values.
+Result<SkippedElements> unreadElements(Hdf5File &file)
+{
+    SkippedElements unread;
+    for (const std::string group : {"/uns", "/varm", "/obsp", "/varp"}) {
+        IBIDEM_TRY(const Hdf5Kind kind, file.kindOf(group));
+        if (kind == Hdf5Kind::Dataset)
+            unread.push_back(group);
+        if (kind != Hdf5Kind::Group)
+            continue;
+        IBIDEM_TRY(const std::vector<std::string> entries, file.entriesOf(group));
+        for (const std::string &entry : entries)
+            if (!entry.ends_with("_categories")) // of a column, as AnnData once wrote them
+                unread.push_back(childOf(group, entry));
+    }
+    return unread;
+}
+
+/// The annotations of X are those of raw too, if it has the same genes: scanpy writes its results only there.
+Status addColumnsOfX(Hdf5File &file, RawMatrix &raw, SkippedElements &skipped, SkippedElements &unread)
+{
+    IBIDEM_TRY(const Hdf5Kind kind, file.kindOf("/var"));
+    if (kind == Hdf5Kind::Missing)
+        return {};
+    IBIDEM_TRY(const std::vector<std::string> names, readFrameIndex(file, "/var"));
+    IBIDEM_TRY(std::vector<data::CellColumn> columns, readFrameColumns(file, "/var", names.size(), skipped));
+    const bool sameGenes = names == raw.geneNames;
+    if (!sameGenes && !columns.empty())
+        unread.push_back("/var (raw has other genes)");
+    if (!sameGenes)
+        return {};
+    for (data::CellColumn &column : columns) {
+        const bool known =
+            std::any_of(raw.geneColumns.begin(), raw.geneColumns.end(),
+                        [&column](const data::CellColumn &other) { return other.name == column.name; });
+        if (!known)
+            raw.geneColumns.push_back(std::move(column));
+    }
+    return {};
+}
+
+/// Annotations of the genes. Names of a database that are written as such already stand among the accessions.
+Status readGeneColumns(Hdf5File &file, const std::string &frame, RawMatrix &raw, SkippedElements &skipped,
+                       SkippedElements &unread)
+{
+    IBIDEM_TRY(raw.geneColumns, readFrameColumns(file, frame, raw.geneNames.size(), skipped));
+    if (frame != "/var")
+        IBIDEM_CHECK(addColumnsOfX(file, raw, skipped, unread));
+    std::erase_if(raw.geneColumns, [](const data::CellColumn &column) {
+        return column.name == kAccessionColumns.front() && column.kind == data::CellColumn::Kind::Text;
+    });
+    return {};
+}
+
 Result<std::string> formatOf(Hdf5File &file)
 {
     IBIDEM_TRY(const Hdf5Kind kind, file.kindOf("/obs"));
@@ -187,7 +241,10 @@ Result<RawMatrix> readH5ad(Hdf5File &file, const data::TableOptions &options)
     SkippedElements skipped;
     IBIDEM_TRY(raw.cellColumns, readFrameColumns(file, "/obs", cells, skipped));
     IBIDEM_CHECK(readMaps(file, raw, skipped));
+    IBIDEM_TRY(SkippedElements unread, unreadElements(file));
+    IBIDEM_CHECK(readGeneColumns(file, source.genes, raw, skipped, unread));
     addSkipped(skipped, raw.checks);
+    addUnread(unread, raw.checks);
     return raw;
 }
 

@@ -116,7 +116,7 @@ Result<std::string> chooseSource(const Hdf5File &file, const std::vector<std::st
     return fail(ErrorCode::Usage,
                 wanted == "auto" ? "holds several matrices: " + join(sources, ", ")
                                  : "has no matrix " + ibidem::quoted(wanted),
-                file.path(), "choose with " + option + ": " + join(sources, ", "));
+                file.path(), "choose with --" + option + ": " + join(sources, ", "));
 }
 
 Result<std::vector<std::string>> readNames(Hdf5File &file, const std::string &object, std::uint64_t length)
@@ -130,14 +130,16 @@ Result<std::vector<std::string>> readNames(Hdf5File &file, const std::string &ob
 
 void addSkipped(const SkippedElements &skipped, std::vector<data::Check> &checks)
 {
-    if (skipped.empty())
-        return;
-    constexpr std::size_t shown = 10;
-    std::vector<std::string> names(
-        skipped.begin(), skipped.begin() + static_cast<std::ptrdiff_t>(std::min(shown, skipped.size())));
-    if (skipped.size() > shown)
-        names.push_back("and " + std::to_string(skipped.size() - shown) + " more");
-    checks.push_back({"skipped-elements", data::CheckState::Warning, "not read: " + join(names, ", ")});
+    if (!skipped.empty())
+        checks.push_back({std::string(data::kSkippedElements), data::CheckState::Warning,
+                          "not read: " + listed(skipped, 10)});
+}
+
+void addUnread(const SkippedElements &unread, std::vector<data::Check> &checks)
+{
+    if (!unread.empty())
+        checks.push_back({std::string(data::kUnreadElements), data::CheckState::Ok,
+                          "not read: " + listed(unread, 10)});
 }
 
 Result<data::MatrixContainer> readHdf5Matrix(const std::filesystem::path &path,

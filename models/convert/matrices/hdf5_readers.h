@@ -43,7 +43,9 @@ enum class Hdf5Layout { None, TenxV2, TenxV3, AnnData, Loom };
 [[nodiscard]] Result<std::vector<std::string>> readNames(Hdf5File &file, const std::string &object,
                                                          std::uint64_t length);
 
-/// The check that tells what was passed over; nothing to tell, no check.
+/// The checks that tell what was passed over: what could not be read (a warning), and what has no place in a
+/// container. Nothing to tell, no check.
+void addUnread(const SkippedElements &unread, std::vector<data::Check> &checks);
 void addSkipped(const SkippedElements &skipped, std::vector<data::Check> &checks);
 
 } // namespace ibidem::convert

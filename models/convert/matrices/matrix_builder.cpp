@@ -55,8 +55,10 @@ private:
     void checkValues(const RowFindings &found);
     void checkScale(const RowFindings &found);
     [[nodiscard]] std::string otherMatrices() const;
-    Status checkColumns() const;
-    Status checkColumn(const CellColumn &column) const;
+    [[nodiscard]] Status checkColumns(const std::vector<CellColumn> &columns,
+                                      const std::vector<std::string> &ids, const std::string &what) const;
+    [[nodiscard]] Status checkColumn(const CellColumn &column, const std::vector<std::string> &ids,
+                                     const std::string &what) const;
     Status checkEmbeddings() const;
     Status chooseLabels();
     [[nodiscard]] const CellColumn *findColumn(std::string_view name) const;
@@ -196,13 +198,14 @@ void Builder::checkValues(const RowFindings &found)
     checkScale(found);
 }
 
-Status Builder::checkColumn(const CellColumn &column) const
+Status Builder::checkColumn(const CellColumn &column, const std::vector<std::string> &ids,
+                            const std::string &what) const
 {
-    const std::string name = "the cell column " + ibidem::quoted(column.name);
+    const std::string name = "the " + what + " column " + ibidem::quoted(column.name);
     const bool isNumber = column.kind == CellColumn::Kind::Number;
     const std::size_t length = isNumber ? column.numbers.size() : column.codes.size();
-    if (length != m_raw.cellIds.size())
-        return bad(name + " has " + plural(length, "value") + " for " + plural(m_raw.cellIds.size(), "cell"),
+    if (length != ids.size())
+        return bad(name + " has " + plural(length, "value") + " for " + plural(ids.size(), what),
                    "the file is damaged: fetch or write it again");
     IBIDEM_CHECK(checkText(column.categories, name + ": category"));
     if (const std::optional<Duplicate> twice = firstDuplicate(column.categories))
@@ -212,25 +215,26 @@ Status Builder::checkColumn(const CellColumn &column) const
     const auto outside = [count](std::int32_t code) { return code < -1 || code >= count; };
     const auto wrong = std::find_if(column.codes.begin(), column.codes.end(), outside);
     if (wrong != column.codes.end())
-        return bad(name + ": cell " +
-                       ibidem::quoted(m_raw.cellIds[static_cast<std::size_t>(wrong - column.codes.begin())]) +
+        return bad(name + ": " + what + " " +
+                       ibidem::quoted(ids[static_cast<std::size_t>(wrong - column.codes.begin())]) +
                        " has the code " + std::to_string(*wrong) + ", but there are " +
                        std::to_string(count) + " categories",
                    "the file is damaged: fetch or write it again");
     return {};
 }
 
-Status Builder::checkColumns() const
+Status Builder::checkColumns(const std::vector<CellColumn> &columns, const std::vector<std::string> &ids,
+                             const std::string &what) const
 {
     std::vector<std::string> names;
-    for (const CellColumn &column : m_raw.cellColumns)
+    for (const CellColumn &column : columns)
         names.push_back(column.name);
-    IBIDEM_CHECK(checkText(names, "the name of cell column"));
+    IBIDEM_CHECK(checkText(names, "the name of " + what + " column"));
     if (const std::optional<Duplicate> twice = firstDuplicate(names))
-        return bad("there are two cell columns " + ibidem::quoted(names[twice->first]),
+        return bad("there are two " + what + " columns " + ibidem::quoted(names[twice->first]),
                    "rename one of them and write the file again");
-    for (const CellColumn &column : m_raw.cellColumns)
-        IBIDEM_CHECK(checkColumn(column));
+    for (const CellColumn &column : columns)
+        IBIDEM_CHECK(checkColumn(column, ids, what));
     return {};
 }
 
@@ -292,7 +296,8 @@ Status Builder::chooseLabels()
     const bool isAuto = m_options.labelColumn == "auto";
     const CellColumn *column = isAuto ? likelyLabels() : findColumn(m_options.labelColumn);
     if (!column && !isAuto && m_options.labelColumn != "none")
-        return bad("there is no cell column " + ibidem::quoted(m_options.labelColumn), usableColumns());
+        return fail(ErrorCode::Usage, "there is no cell column " + ibidem::quoted(m_options.labelColumn),
+                    m_raw.path, usableColumns());
     if (!column || m_options.labelColumn == "none") {
         check("labels", CheckState::Ok, "no column of cell types is used");
         return {};
@@ -330,6 +335,7 @@ data::MatrixContainer Builder::assemble(const RowFindings &found)
 {
     const auto byName = [](const auto &a, const auto &b) { return a.name < b.name; };
     std::sort(m_raw.cellColumns.begin(), m_raw.cellColumns.end(), byName);
+    std::sort(m_raw.geneColumns.begin(), m_raw.geneColumns.end(), byName);
     std::sort(m_raw.embeddings.begin(), m_raw.embeddings.end(), byName);
     data::MatrixContainer container;
     data::TableSummary &summary = container.summary;
@@ -350,11 +356,14 @@ data::MatrixContainer Builder::assemble(const RowFindings &found)
         facts.columns.emplace(column.name, shownCounts(column));
     for (const data::Embedding &embedding : m_raw.embeddings)
         facts.embeddings.push_back(embedding.name);
+    for (const CellColumn &column : m_raw.geneColumns)
+        facts.geneColumns.push_back(column.name);
     summary.matrix = std::move(facts);
     summary.checks = std::move(m_raw.checks);
     container.matrix = {std::move(m_raw.cellIds),        std::move(m_raw.geneNames),
                         std::move(m_raw.geneAccessions), std::move(m_raw.rows),
-                        std::move(m_raw.cellColumns),    std::move(m_raw.embeddings)};
+                        std::move(m_raw.cellColumns),    std::move(m_raw.embeddings),
+                        std::move(m_raw.geneColumns)};
     summary.digest = data::contentDigest(container.matrix);
     return container;
 }
@@ -366,7 +375,8 @@ Result<data::MatrixContainer> Builder::build()
     IBIDEM_TRY(const RowFindings found,
                finishRows(m_raw.rows, {m_raw.path, m_raw.source, m_raw.cellIds, m_raw.geneNames}));
     checkValues(found);
-    IBIDEM_CHECK(checkColumns());
+    IBIDEM_CHECK(checkColumns(m_raw.cellColumns, m_raw.cellIds, "cell"));
+    IBIDEM_CHECK(checkColumns(m_raw.geneColumns, m_raw.geneNames, "gene"));
     IBIDEM_CHECK(checkEmbeddings());
     IBIDEM_CHECK(chooseLabels());
     return assemble(found);

@@ -25,6 +25,7 @@ struct RawMatrix
     data::SparseMatrix rows;                 ///< cells × genes; invariants of the order not yet checked
     std::uint64_t roundedValues = 0;         ///< values that single precision changed
     std::vector<data::CellColumn> cellColumns;
+    std::vector<data::CellColumn> geneColumns;
     std::vector<data::Embedding> embeddings;
     std::string source;
     std::vector<std::string> sources;
@@ -38,7 +39,7 @@ struct RawMatrix
 /// (duplicates within a row are BadData), explicit zeros dropped (ok, counted), rounding told (warning),
 /// negative or fractional values told (warning), the label column chosen (options.labelColumn; auto: the
 /// first of the well-known names cell_type, CellType, celltype, cluster …, else the first category column;
-/// BadData listing the columns if a named one is missing). Single-threaded.
+/// Usage listing the columns if a named one is missing). Single-threaded.
 [[nodiscard]] Result<data::MatrixContainer> finishMatrix(RawMatrix raw, const data::TableOptions &options);
 
 } // namespace ibidem::convert

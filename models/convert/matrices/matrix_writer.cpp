@@ -30,8 +30,9 @@ tl::unexpected<Error> impossible(const std::string &what, std::string cure)
 Status checkNames(const data::CountMatrix &matrix)
 {
     std::vector<std::string_view> names;
-    for (const CellColumn &column : matrix.cellColumns)
-        names.emplace_back(column.name);
+    for (const auto *columns : {&matrix.cellColumns, &matrix.geneColumns})
+        for (const CellColumn &column : *columns)
+            names.emplace_back(column.name);
     for (const data::Embedding &embedding : matrix.embeddings)
         names.emplace_back(embedding.name);
     for (const std::string_view name : names)
@@ -173,12 +174,22 @@ void addObs(Hdf5Image &file, const data::CountMatrix &matrix)
 
 void addVar(Hdf5Image &file, const data::CountMatrix &matrix)
 {
+    constexpr const char *kAccessions = "gene_ids";
+    const std::vector<CellColumn> &columns = matrix.geneColumns;
+    const bool addsAccessions = !matrix.geneAccessions.empty() &&
+                                std::none_of(columns.begin(), columns.end(), [&](const CellColumn &column) {
+                                    return column.name == kAccessions;
+                                });
     std::vector<std::string> names;
-    if (!matrix.geneAccessions.empty())
-        names.emplace_back("gene_ids");
+    if (addsAccessions)
+        names.emplace_back(kAccessions);
+    for (const CellColumn &column : columns)
+        names.push_back(column.name);
     const Hdf5Id frame = addFrame(file, "var", matrix.geneIds, names);
-    if (!names.empty())
-        addTexts(file, frame.get(), names.front(), matrix.geneAccessions);
+    if (addsAccessions)
+        addTexts(file, frame.get(), kAccessions, matrix.geneAccessions);
+    for (const CellColumn &column : columns)
+        addColumn(file, frame.get(), column);
 }
 
 void addRows(Hdf5Image &file, const data::CountMatrix &matrix)

@@ -22,7 +22,7 @@ matrixFormatOfName(std::string_view name) noexcept; ///< "h5ad", "10x"
 ///
 /// H5ad: AnnData's format on disk as anndata 0.8 and later write it: X as float32 in compressed sparse rows,
 /// annotations of the cells (texts that miss in some cells become categories; booleans that miss become
-/// nullable), accessions of the genes as var["gene_ids"], embeddings in obsm.
+/// nullable), those of the genes likewise, their accessions as var["gene_ids"], embeddings in obsm.
 /// Tenx: Cell Ranger's format 3, whole numbers as int32; annotations and embeddings have no place in it.
 ///
 /// Usage for what a format cannot hold: a slash in a name, a column called "_index", in Tenx values that are

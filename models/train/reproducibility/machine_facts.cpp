@@ -182,8 +182,7 @@ Json ramFacts()
     Facts facts;
     facts.set("totalBytes", memoryBytes(), "/proc/meminfo does not tell");
     facts.set("availableBytes", meminfoBytes("MemAvailable"), "/proc/meminfo does not tell");
-    facts.lacks("banks",
-                "only root may read the firmware's tables, and this program does not ask to be root");
+    facts.lacks("banks", "the firmware's tables, which only root may read, are not looked at");
     return facts.take();
 }
 

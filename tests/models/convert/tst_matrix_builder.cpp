@@ -87,6 +87,13 @@ const Refusal kRefusals[] = {
     {"cell with NUL", [](RawMatrix &raw) { raw.cellIds[2] = std::string("a\0b", 3); }, "NUL"},
     {"gene not UTF-8", [](RawMatrix &raw) { raw.geneNames[0] = "\xc3"; }, "gene number 1"},
     {"empty gene", [](RawMatrix &raw) { raw.geneNames[3].clear(); }, "gene number 4 has no name"},
+    {"gene column too short", [](RawMatrix &raw) { raw.geneColumns = {numbers("means")}; },
+     "the gene column 'means' has 3 values for 4 genes"},
+    {"gene column twice",
+     [](RawMatrix &raw) {
+         raw.geneColumns = {numbers("a"), numbers("a")};
+     },
+     "there are two gene columns 'a'"},
     {"few accessions", [](RawMatrix &raw) { raw.geneAccessions = {"E1"}; }, "4 genes have 1 accession"},
     {"more cells than rows", [](RawMatrix &raw) { raw.cellIds.push_back("c4"); },
      "for 3 cells, but 4 have names"},
@@ -385,7 +392,7 @@ void TestMatrixBuilder::refusesWrongLabelColumns()
     RawMatrix raw = sample();
     raw.cellColumns = {numbers("n"), categories("phase", {"S", "G1"}, {1, 1, 0})};
     const auto missing = finished(raw, "cell_type");
-    QVERIFY(!missing && missing.error().code == ErrorCode::BadData);
+    QVERIFY(!missing && missing.error().code == ErrorCode::Usage);
     QVERIFY(contains(missing.error().message, "no cell column 'cell_type'"));
     QVERIFY(contains(missing.error().cure, "phase"));
     const auto number = finished(raw, "n");

@@ -111,7 +111,7 @@ void TestTableReader::takesTheGivenLabelColumn()
     IBIDEM_READS(none, files.read("t.csv", text, options));
     QVERIFY(none->table.sampleLabels.empty());
     options.labelColumn = "colour";
-    IBIDEM_REFUSES(files.read("t.csv", text, options), ErrorCode::BadData, "no column 'colour'");
+    IBIDEM_REFUSES(files.read("t.csv", text, options), ErrorCode::Usage, "no column 'colour'");
 }
 
 void TestTableReader::takesTheGivenOrientation()
@@ -199,7 +199,7 @@ void TestTableReader::readsGct13WithItsFacts()
     IBIDEM_READS(plate, files.read("t.gct", text, options));
     QCOMPARE(plate->table.sampleLabels, (Names{"p", "p", "q", "q"}));
     options.labelColumn = "dose";
-    IBIDEM_REFUSES(files.read("t.gct", text, options), ErrorCode::BadData, "no row 'dose'");
+    IBIDEM_REFUSES(files.read("t.gct", text, options), ErrorCode::Usage, "no row 'dose'");
 }
 
 void TestTableReader::readsClsWithNumbersAndNames()

@@ -4,7 +4,7 @@
 
 #include "models/data/count_matrix.h"
 
-/// Three cells, four genes, a column of each kind and one embedding: for tests.
+/// Three cells, four genes, a column of each kind, one embedding and two columns of the genes: for tests.
 inline ibidem::data::MatrixContainer sampleMatrix()
 {
     using ibidem::data::CellColumn;
@@ -19,6 +19,8 @@ inline ibidem::data::MatrixContainer sampleMatrix()
                           {"score", CellColumn::Kind::Number, {0.5, -1.0, 2.0}, {}, {}},
                           {"state", CellColumn::Kind::Text, {}, {"x"}, {0, 0, 0}}};
     matrix.embeddings = {{"X_pca", 2, {1.0F, 2.0F, 3.0F, 4.0F, 5.0F, 6.0F}}};
+    matrix.geneColumns = {{"means", CellColumn::Kind::Number, {0.5, 1.5, 2.0, 0.0}, {}, {}},
+                          {"variable", CellColumn::Kind::Boolean, {}, {"False", "True"}, {1, 0, 1, 1}}};
     container.summary.kind = ibidem::data::kMatrixKind;
     container.summary.format = "h5ad-2";
     container.summary.shape = {3, 4};
@@ -31,6 +33,7 @@ inline ibidem::data::MatrixContainer sampleMatrix()
     facts.sources = {"X", "raw"};
     facts.columns = {{"batch", {{"a", 1}, {"b", 1}}}, {"score", {}}};
     facts.embeddings = {"X_pca"};
+    facts.geneColumns = {"means", "variable"};
     container.summary.matrix = facts;
     return container;
 }

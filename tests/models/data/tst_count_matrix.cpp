@@ -106,6 +106,7 @@ private Q_SLOTS:
         QVERIFY(!changes([](CountMatrix &m) { m.cellColumns[3].kind = CellColumn::Kind::Category; }));
         QVERIFY(!changes([](CountMatrix &m) { m.embeddings.clear(); }));
         QVERIFY(!changes([](CountMatrix &m) { m.geneAccessions.clear(); }));
+        QVERIFY(!changes([](CountMatrix &m) { m.geneColumns.clear(); }));
     }
 
     void missingNumbersAreOneNumber()
@@ -133,6 +134,8 @@ private Q_SLOTS:
         QVERIFY(refused([](MatrixContainer &c) { c.matrix.geneAccessions.pop_back(); }));
         QVERIFY(refused([](MatrixContainer &c) { c.matrix.cellColumns[0].codes[0] = 2; }));
         QVERIFY(refused([](MatrixContainer &c) { c.matrix.cellColumns[2].numbers.pop_back(); }));
+        QVERIFY(refused([](MatrixContainer &c) { c.matrix.geneColumns[0].numbers.pop_back(); }));
+        QVERIFY(refused([](MatrixContainer &c) { c.matrix.geneColumns[1].codes[0] = 2; }));
         QVERIFY(refused([](MatrixContainer &c) { c.matrix.embeddings[0].width = 3; }));
         QVERIFY(refused([](MatrixContainer &c) { c.matrix.rows.columns[0] = 9; }));
     }

@@ -131,7 +131,7 @@ private Q_SLOTS:
             return;
         QCOMPARE(result.error().code, ErrorCode::BadData);
         QVERIFY2(has(result.error().message, "'g4' in cell 'c17' is -0.25"), result.error().message.c_str());
-        QVERIFY2(has(result.error().cure, "raw"), result.error().cure.c_str());
+        QVERIFY2(has(result.error().cure, "--matrix raw"), result.error().cure.c_str());
     }
 
     void aSelectionOfNothingSaysWhatTheDataHas()

@@ -43,6 +43,7 @@ data::CountMatrix bare(data::CountMatrix matrix)
 {
     matrix.cellColumns.clear();
     matrix.embeddings.clear();
+    matrix.geneColumns.clear();
     return matrix;
 }
 
@@ -61,6 +62,7 @@ import anndata, scanpy
 a = anndata.read_h5ad(sys.argv[1])
 print(a.X.dtype, a.X.format, a.X.shape, a.X.indices.dtype, a.X.toarray().tolist())
 print(a.obs_names.tolist(), a.var_names.tolist(), a.var["gene_ids"].tolist())
+print(list(a.var.columns), a.var["means"].tolist(), a.var["variable"].tolist())
 print([(c, str(a.obs[c].dtype)) for c in a.obs.columns])
 print(a.obs["batch"].cat.categories.tolist(), a.obs["batch"].cat.codes.tolist(), a.obs["batch"].cat.ordered)
 print(a.obs["doublet"].tolist(), a.obs["score"].tolist(), a.obs["text"].tolist(), a.obs["yes"].isna().tolist())
@@ -73,6 +75,7 @@ print(b.var["gene_ids"].tolist(), sorted(set(b.var["feature_types"])))
 constexpr const char *kScriptAnswer =
     R"(float32 csr (3, 4) int32 [[1.0, 0.0, 0.0, 2.0], [0.0, 0.0, 0.0, 0.0], [5.0, 1.0, 7.0, 0.0]]
 ['AAC-1', 'AAG-1', 'AAT-1'] ['Actb', 'Gapdh', 'Sox17', 'Sox17-1'] ['E1', 'E2', 'E3', 'E4']
+['gene_ids', 'means', 'variable'] [0.5, 1.5, 2.0, 0.0] [True, False, True, True]
 [('batch', 'category'), ('doublet', 'bool'), ('score', 'float64'), ('state', 'object'), ('text', 'object'), ('text_missing', 'category'), ('yes', 'boolean')]
 ['b', 'a'] [1, 0, -1] False
 [False, False, True] [0.5, nan, 2.0] ['b c', 'ä', 'b c'] [False, True, False]
@@ -121,6 +124,8 @@ void TestMatrixWriter::readsBackH5ad()
     QCOMPARE(read->summary.digest, data::contentDigest(matrix));
     QVERIFY(read->matrix.rows == matrix.rows);
     QCOMPARE(read->matrix.geneAccessions, matrix.geneAccessions);
+    QVERIFY(read->matrix.geneColumns == matrix.geneColumns);
+    QCOMPARE(read->summary.matrix->geneColumns, (std::vector<std::string>{"means", "variable"}));
     QVERIFY(read->matrix.embeddings == matrix.embeddings);
     for (const char *name : {"batch", "doublet", "yes"})
         QVERIFY2(*columnOf(read->matrix, name) == *columnOf(matrix, name), name);
