@@ -52,7 +52,7 @@ Rows compareRows(const Tolerance &tolerance, const std::vector<std::size_t> &pla
             const float valueB = b[places[i] * width + k];
             if (rows.spread.add(valueA, valueB))
                 continue;
-            if (rows.where.empty()) {
+            if (rows.spread.namesLast()) {
                 rows.where = name + names[i] + (width > 1 ? ", dimension " + std::to_string(k + 1) : "");
                 rows.firstA = formatFloat(valueA);
                 rows.firstB = formatFloat(valueB);
@@ -75,16 +75,29 @@ void addAfterwards(Findings &findings, Difference difference, bool within)
         findings.addResult(std::move(difference), within);
 }
 
-void tellRows(Findings &findings, const std::string &what, const Rows &rows, bool isAfterwards)
+/// UMAP makes another map of any other bits, near or far: no tolerance can judge it.
+void addMap(Findings &findings, Difference difference)
 {
-    if (rows.different == 0)
+    if (!findings.hasTolerance() || hasOtherAnalysis(findings)) {
+        addAfterwards(findings, std::move(difference), false);
         return;
+    }
+    findings.hasResultDifference = true;
+    difference.informative = true;
+    findings.add(std::move(difference));
+}
+
+Difference differenceOf(const std::string &what, const Rows &rows)
+{
     Difference difference{what, rows.where, rows.firstA, rows.firstB, {}, {}, rows.different, false};
     rows.spread.fill(difference);
-    if (isAfterwards)
-        addAfterwards(findings, std::move(difference), rows.spread.within());
-    else
-        findings.addResult(std::move(difference), rows.spread.within());
+    return difference;
+}
+
+void tellRows(Findings &findings, const Rows &rows)
+{
+    if (rows.different != 0)
+        findings.addResult(differenceOf("embedding", rows), rows.spread.within());
 }
 
 void tellMissingCells(Findings &findings, const std::vector<std::string> &onlyA,
@@ -117,8 +130,10 @@ void compareEmbedded(Findings &findings, const MatchedCells &cells)
     const EmbeddingFile &a = cells.a;
     const EmbeddingFile &b = cells.b;
     const std::vector<std::string> onlyB = namesOnlyInB(b.cellIds, cells.places);
+    const std::vector<std::string> onlyA = cellsOnlyInA(cells);
     findings.comparison.cells = a.cellIds.size() + onlyB.size();
-    tellMissingCells(findings, cellsOnlyInA(cells), onlyB);
+    findings.addMissing("cells", onlyB.size(), onlyA.size());
+    tellMissingCells(findings, onlyA, onlyB);
     if (a.latent != b.latent) {
         findings.addResult({"embedding",
                             "dimensions of the latent space",
@@ -135,19 +150,16 @@ void compareEmbedded(Findings &findings, const MatchedCells &cells)
                                   "X_ae of cell ", a.cellIds);
     findings.comparison.cellsEqual =
         static_cast<std::uint64_t>(std::count(rows.isEqual.begin(), rows.isEqual.end(), true));
-    tellRows(findings, "embedding", rows, false);
+    tellRows(findings, rows);
 }
 
 void compareErrors(Findings &findings, const MatchedCells &cells)
 {
-    tellRows(findings, "embedding",
-             compareRows(findings.tolerance, cells.places, cells.a.cellErrors, cells.b.cellErrors, 1,
-                         "cell_errors of cell ", cells.a.cellIds),
-             false);
-    tellRows(findings, "embedding",
+    tellRows(findings, compareRows(findings.tolerance, cells.places, cells.a.cellErrors, cells.b.cellErrors,
+                                   1, "cell_errors of cell ", cells.a.cellIds));
+    tellRows(findings,
              compareRows(findings.tolerance, placesInB(cells.a.geneIds, cells.b.geneIds), cells.a.geneErrors,
-                         cells.b.geneErrors, 1, "gene_errors of gene ", cells.a.geneIds),
-             false);
+                         cells.b.geneErrors, 1, "gene_errors of gene ", cells.a.geneIds));
 }
 
 std::size_t clusterCount(const std::vector<std::int32_t> &clusters)
@@ -193,8 +205,7 @@ void compareGraph(Findings &findings)
     const auto inB = b.find("graph");
     if (inA == a.end() || inB == b.end() || inA->second == inB->second)
         return;
-    addAfterwards(findings, {"map", "graph of neighbours", inA->second, inB->second, {}, {}, 1, false},
-                  findings.hasTolerance());
+    addMap(findings, {"map", "graph of neighbours", inA->second, inB->second, {}, {}, 1, false});
 }
 
 void compareMaps(Findings &findings, const MatchedCells &cells)
@@ -209,10 +220,10 @@ void compareMaps(Findings &findings, const MatchedCells &cells)
     if (!hasA || !hasB)
         return;
     compareGraph(findings);
-    tellRows(findings, "map",
-             compareRows(findings.tolerance, cells.places, cells.a.map, cells.b.map, 2, "X_umap of cell ",
-                         cells.a.cellIds),
-             true);
+    const Rows rows = compareRows(findings.tolerance, cells.places, cells.a.map, cells.b.map, 2,
+                                  "X_umap of cell ", cells.a.cellIds);
+    if (rows.different != 0)
+        addMap(findings, differenceOf("map", rows));
     compareClusters(findings, cells);
 }
 
@@ -261,27 +272,36 @@ void tellAbsence(Findings &findings)
         return std::string(run.isDamaged(runs::kEmbeddingFile) ? "unreadable" : "none");
     };
     const auto &a = findings.a.network.embedding;
-    findings.comparison.cells = (a ? a : findings.b.network.embedding)->cellIds.size();
+    const std::uint64_t count = (a ? a : findings.b.network.embedding)->cellIds.size();
+    findings.comparison.cells = count;
+    findings.addMissingFile("cells", runs::kEmbeddingFile, a.has_value(), count);
     findings.addResult({"embedding",
                         std::string(runs::kEmbeddingFile),
                         text(findings.a),
                         text(findings.b),
                         {},
                         {},
-                        findings.comparison.cells,
+                        count,
                         false},
                        false);
 }
 
 } // namespace
 
-bool hasOtherAnalysis(const Findings &findings)
+bool shapesMap(const std::string &key)
 {
     constexpr std::array<std::string_view, 5> kSettings = {"analysis.map", "analysis.mapEpochs",
                                                            "analysis.neighbours", "analysis.minDistance",
                                                            "analysis.resolution"};
-    return std::any_of(kSettings.begin(), kSettings.end(),
-                       [&](std::string_view key) { return findings.hasOtherSettings(key); });
+    return std::find(kSettings.begin(), kSettings.end(), key) != kSettings.end();
+}
+
+bool hasOtherAnalysis(const Findings &findings)
+{
+    const auto &differences = findings.comparison.differences;
+    return std::any_of(differences.begin(), differences.end(), [](const Difference &difference) {
+        return difference.what == "setting" && shapesMap(difference.where);
+    });
 }
 
 void compareEmbeddings(Findings &findings)

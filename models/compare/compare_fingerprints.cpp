@@ -12,8 +12,6 @@ namespace ibidem::compare {
 
 namespace {
 
-constexpr std::size_t kListed = 10; ///< so many are told one by one, the others as a number
-
 struct SampleMark
 {
     std::string split;

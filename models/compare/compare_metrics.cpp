@@ -50,12 +50,12 @@ Series &seriesOf(SeriesMap &map, const MetricPoint &point, const Tolerance &tole
     return map.try_emplace({point.split, point.metric}, tolerance).first->second;
 }
 
-void noteFirstOf(Series &series, const MetricPoint *a, const MetricPoint *b)
+/// A point that one run lacks is out of any tolerance.
+bool isToBeNamed(const Series &series, const MetricPoint *a, const MetricPoint *b)
 {
-    if (series.firstA != nullptr || series.firstB != nullptr)
-        return;
-    series.firstA = a;
-    series.firstB = b;
+    if (a != nullptr && b != nullptr)
+        return series.missing == 0 && series.spread.namesLast();
+    return series.missing == 1 && series.spread.within();
 }
 
 /// Both lists are sorted: one walk along the two.
@@ -77,7 +77,11 @@ SeriesMap collect(Findings &findings)
         }
         if (pointA == nullptr || pointB == nullptr)
             ++series.missing;
-        noteFirstOf(series, pointA, pointB);
+        findings.addMissing("metrics", pointA == nullptr ? 1 : 0, pointB == nullptr ? 1 : 0);
+        if (isToBeNamed(series, pointA, pointB)) {
+            series.firstA = pointA;
+            series.firstB = pointB;
+        }
     }
     return map;
 }
@@ -102,7 +106,10 @@ void tell(Findings &findings, const std::pair<std::string, std::string> &key, co
                           series.spread.count() + series.missing,
                           false};
     series.spread.fill(difference);
-    findings.addResult(std::move(difference), series.missing == 0 && series.spread.within());
+    const bool within = series.missing == 0 && series.spread.within();
+    findings.addResult(std::move(difference), within);
+    if (within)
+        return;
     const bool inBoth = series.firstA != nullptr && series.firstB != nullptr;
     const std::string phrase = inBoth ? name + " is " + b + " instead of " + a
                                       : std::string("only ") + (series.firstA ? "A" : "B") + " has a " + name;
@@ -135,6 +142,8 @@ void compareFinal(Findings &findings, const SeriesMap &told)
                                   1,
                                   false};
             spread.fill(difference);
+            if (metric == "clusters") // a count has no last place
+                difference.maxUlp.reset();
             // What clusters are measured against is the labels' column.
             difference.informative = isAfterwards && (hasOtherAnalysis(findings) ||
                                                       findings.hasOtherSettings("analysis.labelColumn"));

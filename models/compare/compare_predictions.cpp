@@ -34,7 +34,7 @@ bool addRow(Column<T> &column, const T *a, const T *b, std::size_t width, const 
         if (column.spread.add(a[k], b[k]))
             continue;
         equal = false;
-        if (!column.where.empty())
+        if (!column.spread.namesLast())
             continue;
         column.where = name + " of sample " + sample + (width > 1 ? ", class " + std::to_string(k) : "");
         column.firstA = a[k];
@@ -66,6 +66,7 @@ void tellMissing(Findings &findings, const std::string &split, const std::vector
 {
     if (onlyA.empty() && onlyB.empty())
         return;
+    findings.addMissing("predictions", onlyB.size(), onlyA.size());
     findings.addResult({"prediction",
                         split + " samples predicted in one run only",
                         firstOf(onlyA),
@@ -166,6 +167,7 @@ void tellAbsence(Findings &findings)
     }
     findings.comparison.predictions = sampleCount(a ? *a : *b);
     difference.count = findings.comparison.predictions;
+    findings.addMissingFile("predictions", runs::kPredictionsFile, a.has_value(), difference.count);
     findings.addResult(std::move(difference), false);
 }
 

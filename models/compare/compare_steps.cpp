@@ -3,6 +3,7 @@
 // Where two trainings of a network parted: which epoch, from the digests of the weights after each, and which
 // step and what of it, from the trace.
 #include "models/base/text.h"
+#include "models/compare/numbers.h"
 #include "models/compare/parts.h"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ StepDifference batchDifference(const StepRecord &a, const StepRecord &b)
             {},
             toHex(a.batchDigest),
             toHex(b.batchDigest),
-            "the batch has the same cells in the same order, but other values"};
+            "the batch takes the same rows in the same order, but they hold other values"};
 }
 
 StepDifference weightDifference(const std::vector<std::string> &names, const StepRecord &a,
@@ -140,6 +141,42 @@ std::uint64_t differentSteps(const TraceView &a, const TraceView &b, std::uint64
     return count;
 }
 
+/// With a tolerance: of all that the trace holds only the losses have a distance. False if they are equal.
+bool compareLosses(Findings &findings, const TraceView &traceA, const TraceView &traceB, std::uint64_t from)
+{
+    NumberSpread spread(findings.tolerance);
+    StepRecord a;
+    StepRecord b;
+    for (std::uint64_t i = from; i < std::min(traceA.stepCount(), traceB.stepCount()); ++i) {
+        StepRecord stepA = traceA.step(i);
+        StepRecord stepB = traceB.step(i);
+        if (stepA.epoch != stepB.epoch || stepA.step != stepB.step) // they do not correspond any more
+            break;
+        spread.add(std::bit_cast<double>(stepA.lossBits), std::bit_cast<double>(stepB.lossBits));
+        if (!spread.namesLast())
+            continue;
+        a = std::move(stepA);
+        b = std::move(stepB);
+    }
+    if (spread.count() == 0)
+        return false;
+    const StepDifference found = lossDifference(a, b);
+    const std::string what = "step " + std::to_string(a.step) + ", loss";
+    Difference difference{
+        "step", "epoch " + std::to_string(a.epoch) + ", " + what, found.a, found.b, {}, {}, spread.count(),
+        false};
+    spread.fill(difference);
+    findings.addResult(std::move(difference), spread.within());
+    if (!spread.within())
+        findings.noteFirst({a.epoch,
+                            a.step,
+                            what,
+                            {},
+                            found.operation,
+                            "the loss is " + found.a + " in A and " + found.b + " in B"});
+    return true;
+}
+
 void compareTraces(Findings &findings)
 {
     const auto &traceA = findings.a.network.trace;
@@ -161,7 +198,7 @@ void compareTraces(Findings &findings)
         traceA->tensors() != traceB->tensors())
         return;
     const auto first = firstDifferentStep(*traceA, *traceB);
-    if (!first)
+    if (!first || (findings.hasTolerance() && compareLosses(findings, *traceA, *traceB, *first)))
         return;
     const StepRecord a = traceA->step(*first);
     StepDifference found = differenceOf(traceA->tensors(), a, traceB->step(*first), *first == 0);
@@ -175,8 +212,9 @@ void compareTraces(Findings &findings)
                               {},
                               differentSteps(*traceA, *traceB, *first),
                               false});
-    findings.noteFirst({a.epoch, a.step, step + ", " + what, layerOf(found.tensor), found.operation,
-                        std::move(found.phrase)});
+    if (!findings.hasTolerance())
+        findings.noteFirst({a.epoch, a.step, step + ", " + what, layerOf(found.tensor), found.operation,
+                            std::move(found.phrase)});
 }
 
 /// Tensors whose digests after an epoch differ, in the order of the file.
@@ -213,6 +251,8 @@ void tellEpoch(Findings &findings, std::size_t index, std::uint64_t different)
                               {},
                               different,
                               false});
+    if (findings.hasTolerance())
+        return;
     findings.noteFirst({a.epoch,
                         {},
                         what,
@@ -260,6 +300,7 @@ void compareEpochs(Findings &findings)
         }
     findings.comparison.epochs = std::max(a.size(), b.size());
     findings.comparison.epochsEqual = common - different;
+    findings.addMissing("epochs", b.size() - common, a.size() - common);
     if (first)
         tellEpoch(findings, *first, different);
 }

@@ -6,7 +6,6 @@
 #include "models/compare/parts.h"
 
 #include <algorithm>
-#include <bit>
 #include <set>
 
 namespace ibidem::compare {
@@ -34,6 +33,8 @@ struct TreeTotals
     NumberSpread numbers;
     bool isStructural = false; ///< something else than numbers differs
     std::uint64_t different = 0;
+
+    [[nodiscard]] bool isWithin() const { return !isStructural && numbers.within(); }
 };
 
 bool isLeaf(const TreeNode &node)
@@ -41,9 +42,11 @@ bool isLeaf(const TreeNode &node)
     return node.left < 0;
 }
 
-bool sameBits(float a, float b)
+/// The same bits, or near enough.
+bool isEqual(const Tolerance &tolerance, float a, float b)
 {
-    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+    NumberSpread spread(tolerance);
+    return spread.add(a, b) || spread.within();
 }
 
 bool sameShape(const TreeNode &a, const TreeNode &b)
@@ -52,17 +55,19 @@ bool sameShape(const TreeNode &a, const TreeNode &b)
            (isLeaf(a) || a.defaultLeft == b.defaultLeft);
 }
 
-bool sameNode(const TreeNode &a, const TreeNode &b)
+bool sameNode(const Tolerance &tolerance, const TreeNode &a, const TreeNode &b)
 {
     return sameShape(a, b) && a.feature == b.feature && a.defaultLeft == b.defaultLeft &&
-           sameBits(a.threshold, b.threshold) && sameBits(a.value, b.value) && sameBits(a.gain, b.gain) &&
-           sameBits(a.cover, b.cover);
+           isEqual(tolerance, a.threshold, b.threshold) && isEqual(tolerance, a.value, b.value) &&
+           isEqual(tolerance, a.gain, b.gain) && isEqual(tolerance, a.cover, b.cover);
 }
 
-bool sameTree(const Tree &a, const Tree &b)
+bool sameTree(const Tolerance &tolerance, const Tree &a, const Tree &b)
 {
-    return a.group == b.group &&
-           std::equal(a.nodes.begin(), a.nodes.end(), b.nodes.begin(), b.nodes.end(), sameNode);
+    return a.group == b.group && std::equal(a.nodes.begin(), a.nodes.end(), b.nodes.begin(), b.nodes.end(),
+                                            [&](const TreeNode &nodeA, const TreeNode &nodeB) {
+                                                return sameNode(tolerance, nodeA, nodeB);
+                                            });
 }
 
 TreePlace numberPlace(const std::string &node, const std::string &field, float a, float b)
@@ -73,7 +78,8 @@ TreePlace numberPlace(const std::string &node, const std::string &field, float a
             "has the " + field + " " + textB + " instead of " + textA + " at " + node};
 }
 
-TreePlace nodePlace(const Findings &findings, std::size_t index, const TreeNode &a, const TreeNode &b)
+TreePlace nodePlace(const Findings &findings, const Tolerance &tolerance, std::size_t index,
+                    const TreeNode &a, const TreeNode &b)
 {
     const std::string node = "node " + std::to_string(index);
     if (isLeaf(a) != isLeaf(b)) {
@@ -85,13 +91,13 @@ TreePlace nodePlace(const Findings &findings, std::size_t index, const TreeNode 
         const std::string geneB = findings.geneName(findings.b, b.feature);
         return {node, "gene", geneA, geneB, "splits " + node + " at gene " + geneB + " instead of " + geneA};
     }
-    if (!isLeaf(a) && !sameBits(a.threshold, b.threshold))
+    if (!isLeaf(a) && !isEqual(tolerance, a.threshold, b.threshold))
         return numberPlace(node, "threshold", a.threshold, b.threshold);
-    if (!sameBits(a.value, b.value))
+    if (!isEqual(tolerance, a.value, b.value))
         return numberPlace(node, isLeaf(a) ? "leaf value" : "value", a.value, b.value);
-    if (!sameBits(a.gain, b.gain))
+    if (!isEqual(tolerance, a.gain, b.gain))
         return numberPlace(node, "gain", a.gain, b.gain);
-    if (!sameBits(a.cover, b.cover))
+    if (!isEqual(tolerance, a.cover, b.cover))
         return numberPlace(node, "cover", a.cover, b.cover);
     if (a.left != b.left || a.right != b.right) {
         const auto children = [](const TreeNode &one) {
@@ -103,11 +109,11 @@ TreePlace nodePlace(const Findings &findings, std::size_t index, const TreeNode 
     return {node, "side of missing values", side(a), side(b), "sends missing values elsewhere at " + node};
 }
 
-TreePlace firstPlace(const Findings &findings, const Tree &a, const Tree &b)
+TreePlace firstPlace(const Findings &findings, const Tolerance &tolerance, const Tree &a, const Tree &b)
 {
     for (std::size_t i = 0; i < std::min(a.nodes.size(), b.nodes.size()); ++i)
-        if (!sameNode(a.nodes[i], b.nodes[i]))
-            return nodePlace(findings, i, a.nodes[i], b.nodes[i]);
+        if (!sameNode(tolerance, a.nodes[i], b.nodes[i]))
+            return nodePlace(findings, tolerance, i, a.nodes[i], b.nodes[i]);
     if (a.nodes.size() != b.nodes.size())
         return {"nodes", "count", std::to_string(a.nodes.size()), std::to_string(b.nodes.size()),
                 "has " + std::to_string(b.nodes.size()) + " nodes instead of " +
@@ -123,12 +129,14 @@ void addNumbers(const Tree &a, const Tree &b, TreeTotals &totals)
         totals.isStructural = true;
         return;
     }
+    const std::uint64_t before = totals.numbers.count();
     for (std::size_t i = 0; i < a.nodes.size(); ++i) {
         totals.numbers.add(a.nodes[i].threshold, b.nodes[i].threshold);
         totals.numbers.add(a.nodes[i].value, b.nodes[i].value);
         totals.numbers.add(a.nodes[i].gain, b.nodes[i].gain);
         totals.numbers.add(a.nodes[i].cover, b.nodes[i].cover);
     }
+    totals.isStructural = totals.isStructural || totals.numbers.count() == before;
 }
 
 void addPlainResult(Findings &findings, const std::string &where, const std::string &a, const std::string &b)
@@ -179,17 +187,20 @@ void compareEnsembles(Findings &findings, const TreeEnsemble &a, const TreeEnsem
     std::optional<std::size_t> first;
     const std::size_t common = std::min(a.trees.size(), b.trees.size());
     for (std::size_t i = 0; i < common; ++i) {
-        if (sameTree(a.trees[i], b.trees[i]))
+        if (sameTree({}, a.trees[i], b.trees[i]))
             continue;
         ++totals.different;
-        if (!first)
-            first = i;
+        const bool wasWithin = totals.isWithin();
         addNumbers(a.trees[i], b.trees[i], totals);
+        if (!first || (wasWithin && !totals.isWithin()))
+            first = i;
     }
     comparison.treesEqual = common - totals.different;
+    findings.addMissing("trees", b.trees.size() - common, a.trees.size() - common);
     if (!first)
         return;
-    const TreePlace place = firstPlace(findings, a.trees[*first], b.trees[*first]);
+    const Tolerance allowed = totals.isWithin() ? Tolerance() : findings.tolerance;
+    const TreePlace place = firstPlace(findings, allowed, a.trees[*first], b.trees[*first]);
     const auto round = static_cast<std::int64_t>(*first / std::max(1U, a.groupCount)) + 1;
     const std::string tree = "tree " + std::to_string(*first + 1);
     Difference difference{"tree",
@@ -204,8 +215,9 @@ void compareEnsembles(Findings &findings, const TreeEnsemble &a, const TreeEnsem
     // Numbers at nodes that do not correspond say nothing about distance.
     if (!totals.isStructural)
         totals.numbers.fill(difference);
-    findings.addResult(std::move(difference), !totals.isStructural && totals.numbers.within());
-    findings.noteFirst({round, {}, tree + ", " + place.where, {}, {}, tree + " " + place.phrase});
+    findings.addResult(std::move(difference), totals.isWithin());
+    if (!totals.isWithin())
+        findings.noteFirst({round, {}, tree + ", " + place.where, {}, {}, tree + " " + place.phrase});
 }
 
 /// Digests of the rounds' trees: all there is where a run has no model, and a check of it where it has one.
@@ -225,6 +237,7 @@ void compareRounds(Findings &findings, bool countTrees)
         findings.comparison.trees = std::max(a.size(), b.size());
         findings.comparison.treesEqual = common - different;
         addPlainResult(findings, "number of rounds", std::to_string(a.size()), std::to_string(b.size()));
+        findings.addMissing("trees", b.size() - common, a.size() - common);
     }
     // Where the models themselves were compared, they have said it already and better.
     if (!first || (!countTrees && findings.comparison.treesEqual < findings.comparison.trees))
@@ -249,6 +262,7 @@ void compareTrees(Findings &findings)
             return run.ensemble ? std::to_string(run.ensemble->trees.size()) + " trees" : without;
         };
         findings.comparison.trees = (a ? a : b)->trees.size();
+        findings.addMissingFile("trees", runs::kModelFile, a.has_value(), findings.comparison.trees);
         findings.addResult({"tree",
                             "model.ubj",
                             text(findings.a),

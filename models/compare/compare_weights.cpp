@@ -53,6 +53,7 @@ bool compareOne(Findings &findings, const std::string &name, const data::TensorV
 {
     if (a == nullptr || b == nullptr || a->dtype != b->dtype || a->shape != b->shape) {
         findings.addResult({"tensor", name, shapeText(a), shapeText(b), {}, {}, 1, false}, false);
+        findings.addMissing("tensors", a == nullptr ? 1 : 0, b == nullptr ? 1 : 0);
         return false;
     }
     const std::optional<TensorDifference> found = differenceOfTensors(*a, *b, findings.tolerance);
@@ -87,6 +88,7 @@ void compareWeights(Findings &findings)
             return std::string(run.isDamaged(runs::kWeightsFile) ? "unreadable" : "none");
         };
         comparison.tensors = (a != nullptr ? a : b)->tensors().size();
+        findings.addMissingFile("tensors", runs::kWeightsFile, a != nullptr, comparison.tensors);
         findings.addResult({"tensor",
                             std::string(runs::kWeightsFile),
                             text(findings.a, a),

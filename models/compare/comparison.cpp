@@ -97,12 +97,31 @@ void Findings::addResult(Difference difference, bool within)
 {
     hasResultDifference = true;
     isBeyond = isBeyond || !within;
+    if (hasTolerance())
+        difference.within = within;
     add(std::move(difference));
 }
 
 void Findings::addDigestResult(Difference difference)
 {
-    addResult(std::move(difference), hasTolerance());
+    hasResultDifference = true;
+    isBeyond = isBeyond || !hasTolerance();
+    add(std::move(difference));
+}
+
+void Findings::addMissingFile(const std::string &kind, std::string_view file, bool isInA, std::uint64_t count)
+{
+    if (!(isInA ? b : a).isDamaged(file))
+        addMissing(kind, isInA ? 0 : count, isInA ? count : 0);
+}
+
+void Findings::addMissing(const std::string &kind, std::uint64_t inA, std::uint64_t inB)
+{
+    if (inA + inB == 0)
+        return;
+    Missing &missing = comparison.missing[kind];
+    missing.inA += inA;
+    missing.inB += inB;
 }
 
 bool Findings::hasOtherSettings(std::string_view beginning) const

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,15 @@ struct Difference
     std::uint64_t count = 1;
     bool informative =
         false; ///< does not enter the verdict (another thread count, another machine, run name)
+    /// With a tolerance, of what has a distance and enters the verdict: is it inside. Digests have none.
+    std::optional<bool> within = {};
+};
+
+/// Of one kind of result: how many only the other run has.
+struct Missing
+{
+    std::uint64_t inA = 0;
+    std::uint64_t inB = 0;
 };
 
 struct Comparison
@@ -66,7 +76,9 @@ struct Comparison
     std::uint64_t predictionsEqual = 0;
     std::uint64_t settings = 0;
     std::uint64_t settingsEqual = 0;
-    std::optional<std::int64_t> firstRound; ///< first round or epoch that differs
+    std::map<std::string, Missing> missing; ///< part of the totals; by the names of "compared" in toJson()
+    /// First round or epoch that differs; with a tolerance: that is out of it.
+    std::optional<std::int64_t> firstRound;
     std::string firstWhat; ///< "tree 17, node 3", "test logloss" or "step 41, weights of encoder.2.weight"
     std::optional<std::int64_t> firstStep; ///< of a network: within the epoch, from 1
     std::string firstLayer;                ///< of a network: "encoder.2"
@@ -80,7 +92,8 @@ struct Comparison
     /// The document of `compare --json`:
     /// {"verdict","sentence","compared":{"tensors","trees","epochs","cells","metrics","predictions","settings",
     /// each {"total","equal"}},"first":{"epoch","step","layer","operation"} (epoch = round; null if none),
-    /// "importance":{"top","shared"},"differences":[{"what","where","a","b","max_abs","max_ulp","count","informative"}]}
+    /// "importance":{"top","shared"},"differences":[{"what","where","a","b","max_abs","max_ulp","count","informative",
+    /// "within"}]}
     [[nodiscard]] Json toJson() const;
 };
 
@@ -91,7 +104,8 @@ struct Comparison
 /// that a flipped bit in a stored tensor is found and named even where the manifests agree. The verdict is
 /// about results (chain, trees, metrics, predictions, weights, embedding, files): identical runs on other
 /// thread counts or machines stay identical, with informative differences. Map and clusters come after the
-/// chain: with equal settings of the analysis they enter the verdict too, with others they do not. A trace
+/// chain: with equal settings of the analysis they enter the verdict too, with others they do not. UMAP makes
+/// another map of any other bits: under a tolerance the map is only information. A trace
 /// that is missing or damaged only makes the place of the first difference less exact. A file that is damaged
 /// (not what its manifest says) makes the verdict Different and is named, also where it can no longer be
 /// read. InputMissing, BadData: no sound manifest, a file that its manifest vouches for but that makes no

@@ -18,12 +18,15 @@ Json differenceJson(const Difference &difference)
     Json json = {{"what", difference.what},   {"where", difference.where},
                  {"a", difference.a},         {"b", difference.b},
                  {"max_abs", nullptr},        {"max_ulp", nullptr},
-                 {"count", difference.count}, {"informative", difference.informative}};
+                 {"count", difference.count}, {"informative", difference.informative},
+                 {"within", nullptr}};
     // JSON has no infinity: the distance to a NaN stays null.
     if (difference.maxAbs && std::isfinite(*difference.maxAbs))
         json["max_abs"] = *difference.maxAbs;
     if (difference.maxUlp)
         json["max_ulp"] = *difference.maxUlp;
+    if (difference.within)
+        json["within"] = *difference.within;
     return json;
 }
 

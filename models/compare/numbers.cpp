@@ -72,6 +72,7 @@ NumberSpread::NumberSpread(const Tolerance &tolerance)
 
 bool NumberSpread::add(float a, float b)
 {
+    m_namesLast = false;
     if (std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b))
         return true;
     note(static_cast<double>(a), static_cast<double>(b), ulpDistance(a, b));
@@ -80,6 +81,7 @@ bool NumberSpread::add(float a, float b)
 
 bool NumberSpread::add(double a, double b)
 {
+    m_namesLast = false;
     if (std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b))
         return true;
     note(a, b, ulpDistance(a, b));
@@ -93,8 +95,10 @@ void NumberSpread::note(double a, double b, std::uint64_t ulp)
     // Comparisons with NaN are false: a NaN is never within.
     const bool closeInUlp = m_tolerance.ulp && ulp != kFarthest && ulp <= *m_tolerance.ulp;
     const bool closeInValue = m_tolerance.relative && apart <= *m_tolerance.relative * scale;
+    const bool isClose = closeInUlp || (closeInValue && std::isfinite(scale));
     ++m_count;
-    m_within = m_within && (closeInUlp || (closeInValue && std::isfinite(scale)));
+    m_namesLast = m_count == 1 || (m_within && !isClose);
+    m_within = m_within && isClose;
     m_maxUlp = std::max(m_maxUlp, ulp);
     m_maxAbs = std::isnan(apart) ? std::numeric_limits<double>::infinity() : std::max(m_maxAbs, apart);
 }

@@ -22,6 +22,10 @@ public:
 
     [[nodiscard]] bool within() const noexcept { return m_within; } ///< all of them in the tolerance
 
+    /// The pair added last is what to name of the series: the first with other bits until one is out of the
+    /// tolerance, then the first of those.
+    [[nodiscard]] bool namesLast() const noexcept { return m_namesLast; }
+
     [[nodiscard]] double maxAbs() const noexcept { return m_maxAbs; }
 
     [[nodiscard]] std::uint64_t maxUlp() const noexcept { return m_maxUlp; }
@@ -36,6 +40,7 @@ private:
     std::uint64_t m_maxUlp = 0;
     double m_maxAbs = 0.0;
     bool m_within = true;
+    bool m_namesLast = false;
 };
 
 } // namespace ibidem::compare

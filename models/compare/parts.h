@@ -11,6 +11,8 @@
 
 namespace ibidem::compare {
 
+inline constexpr std::size_t kListed = 10; ///< samples and genes told one by one, the others as a number
+
 /// What differs first in the order in which a run computes.
 struct FirstDifference
 {
@@ -57,8 +59,13 @@ struct Findings
     void addResult(Difference difference, bool within);
     /// A difference of digests, which know no distance: with a tolerance the numbers themselves decide.
     void addDigestResult(Difference difference);
-    /// Remembers what differs first: the earliest round, in one round what was told first.
+    /// Remembers what differs first (with a tolerance: what is first out of it): the earliest round, in one
+    /// round what was told first.
     void noteFirst(FirstDifference first);
+    /// Results that only the other run has; `kind` as in Comparison::missing.
+    void addMissing(const std::string &kind, std::uint64_t inA, std::uint64_t inB);
+    /// The same where one run lacks their file; one that is damaged is there, but unreadable.
+    void addMissingFile(const std::string &kind, std::string_view file, bool isInA, std::uint64_t count);
 };
 
 void compareOutcome(Findings &findings);
@@ -79,13 +86,19 @@ void compareSteps(Findings &findings);
 void compareWeights(Findings &findings);
 /// Networks: embedding and reconstruction, and what comes after the chain: map and clusters.
 void compareEmbeddings(Findings &findings);
-/// The analysis of the embedding was asked for with other settings, so that map and clusters may differ.
+/// The analysis of the embedding was asked for with other such settings, so that map and clusters may differ.
 [[nodiscard]] bool hasOtherAnalysis(const Findings &findings);
+/// A setting of the analysis that gives another map or other clusters.
+[[nodiscard]] bool shapesMap(const std::string &key);
 /// Of a trace that is damaged: which record, against the other run's.
 void tellTraceDamage(Findings &findings);
 /// After the results are known: where they are equal, or at `portable`, another machine is only information.
 void compareState(Findings &findings);
 
 [[nodiscard]] std::string sentenceOf(const Findings &findings);
+/// ", because …": what on record can have made the first difference.
+[[nodiscard]] std::string because(const Findings &findings);
+/// A result whose place in time training itself determines: what the chain follows from.
+[[nodiscard]] bool isResult(const Difference &difference);
 
 } // namespace ibidem::compare

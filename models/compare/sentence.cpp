@@ -17,18 +17,20 @@ struct Total
     std::uint64_t total;
     std::uint64_t equal;
     std::string name;
+    std::string kind; ///< see Comparison::missing
 };
 
 std::vector<Total> totalsOf(const Comparison &comparison)
 {
     std::vector<Total> totals;
     const bool isNetwork = comparison.epochs != 0 || comparison.cells != 0;
-    const Total tensors{isNetwork ? comparison.tensors : 0, comparison.tensorsEqual, "tensors"};
-    for (const Total &one : {tensors, Total{comparison.epochs, comparison.epochsEqual, "epochs"},
-                             Total{comparison.trees, comparison.treesEqual, "trees"},
-                             Total{comparison.metrics, comparison.metricsEqual, "metric values"},
-                             Total{comparison.predictions, comparison.predictionsEqual, "predictions"},
-                             Total{comparison.cells, comparison.cellsEqual, "embedded cells"}})
+    const Total tensors{isNetwork ? comparison.tensors : 0, comparison.tensorsEqual, "tensors", "tensors"};
+    for (const Total &one :
+         {tensors, Total{comparison.epochs, comparison.epochsEqual, "epochs", "epochs"},
+          Total{comparison.trees, comparison.treesEqual, "trees", "trees"},
+          Total{comparison.metrics, comparison.metricsEqual, "metric values", "metrics"},
+          Total{comparison.predictions, comparison.predictionsEqual, "predictions", "predictions"},
+          Total{comparison.cells, comparison.cellsEqual, "embedded cells", "cells"}})
         if (one.total != 0)
             totals.push_back(one);
     return totals;
@@ -47,75 +49,103 @@ std::string equalCounts(const Comparison &comparison)
     return join(parts, ", ");
 }
 
-std::string differentCounts(const Comparison &comparison)
+Missing missingOf(const Comparison &comparison, const Total &total)
+{
+    const auto found = comparison.missing.find(total.kind);
+    return found == comparison.missing.end() ? Missing() : found->second;
+}
+
+/// "; 16 tensors, 3 epochs missing in A".
+std::string missingCounts(const Comparison &comparison, const char *run, std::uint64_t Missing::*count)
 {
     std::vector<std::string> parts;
     for (const Total &one : totalsOf(comparison))
-        parts.push_back(part(one.total - one.equal, one));
-    return join(parts, ", ");
+        if (const std::uint64_t missing = missingOf(comparison, one).*count; missing != 0)
+            parts.push_back(std::to_string(missing) + " " +
+                            (missing == 1 ? one.name.substr(0, one.name.size() - 1) : one.name));
+    return parts.empty() ? std::string() : "; " + join(parts, ", ") + " missing in " + run;
 }
 
-/// The finest account of what changed comes first: a value says more than the file it stands in.
-constexpr std::array<std::string_view, 10> kCauses = {"setting",      "value", "label", "sample",  "gene",
-                                                      "sample-order", "input", "stage", "outcome", "state"};
-
-std::string causeText(const Difference &cause)
+/// What differs is counted apart from what only one run has.
+std::string differentCounts(const Comparison &comparison, const std::string &verb)
 {
-    if (cause.what == "setting")
-        return "the setting " + cause.where + " is " + cause.a + " in A and " + cause.b + " in B";
-    if (cause.what == "value" || (cause.what == "gene" && cause.a.starts_with("digest ")))
-        return "the value of " + cause.where + " changed";
-    if (cause.what == "label")
-        return "the " + cause.where + " is " + cause.a + " in A and " + cause.b + " in B";
-    if (cause.what == "sample-order")
-        return "of the order: " + cause.where;
-    if (cause.what == "input")
-        return "the input " + cause.where + " has other content";
-    if (cause.what == "stage")
-        return "the preparation stage " + cause.where + " gave something else";
-    if (cause.what == "outcome")
-        return "A is " + cause.a + " and B is " + cause.b;
-    if (cause.what == "state")
-        return "the state " + cause.where + " was " + cause.a + " in A and " + cause.b + " in B";
-    if (cause.a == "values")
-        return cause.where + (cause.count == 1 ? " has other values" : " have other values");
-    if (cause.where.find(" are swapped") != std::string::npos ||
-        cause.where.find(" has the values") != std::string::npos)
-        return cause.where;
-    return cause.where + " is " + cause.a + " in A and " + cause.b + " in B";
+    std::vector<std::string> parts;
+    for (const Total &one : totalsOf(comparison)) {
+        const Missing missing = missingOf(comparison, one);
+        const std::uint64_t different = one.total - one.equal - missing.inA - missing.inB;
+        if (different != 0 || comparison.missing.empty())
+            parts.push_back(part(different, one));
+    }
+    return (parts.empty() ? "" : "; " + join(parts, ", ") + " " + verb) +
+           missingCounts(comparison, "A", &Missing::inA) + missingCounts(comparison, "B", &Missing::inB);
 }
 
-std::string because(const Findings &findings)
-{
-    const auto &differences = findings.comparison.differences;
-    for (const std::string_view kind : kCauses)
-        for (const Difference &difference : differences) {
-            if (difference.what != kind || difference.informative)
-                continue;
-            const auto same =
-                std::count_if(differences.begin(), differences.end(), [&](const Difference &other) {
-                    return other.what == kind && !other.informative;
-                });
-            std::string text = ", because " + causeText(difference);
-            if (same > 1)
-                text += " (and " + std::to_string(same - 1) + " more)";
-            return text;
-        }
-    if (findings.isImported())
-        return "; an imported model records nothing that could explain it";
-    return "; no recorded setting, input or state explains it";
-}
-
-/// What was allowed to differ and did: the point of a comparison over machines or thread counts.
-std::string despite(const Comparison &comparison)
+/// "minDistance 0.1 and 0.3" of the settings that are wanted.
+template <class Wanted>
+std::vector<std::string> settingsText(const Comparison &comparison, Wanted isWanted)
 {
     std::vector<std::string> parts;
     for (const Difference &difference : comparison.differences)
-        if (difference.what == "setting" &&
-            (difference.where.starts_with("execution.") || difference.where.starts_with("analysis.")))
+        if (difference.what == "setting" && isWanted(difference.where))
             parts.push_back(difference.where.substr(difference.where.find('.') + 1) + " " + difference.a +
                             " and " + difference.b);
-    return parts.empty() ? std::string() : ", with " + join(parts, ", ");
+    return parts;
+}
+
+/// What the analysis made otherwise: "map", "map and clusters", or "" where its settings changed nothing.
+std::string otherAnalysisText(const Findings &findings)
+{
+    std::vector<std::string> parts;
+    for (const std::string_view what : {"map", "clusters"})
+        for (const Difference &difference : findings.comparison.differences)
+            if (difference.what == what) {
+                parts.emplace_back(what);
+                break;
+            }
+    return hasOtherAnalysis(findings) ? join(parts, " and ") : std::string();
+}
+
+/// What was allowed to differ and did: the point of a comparison over machines or thread counts. Where it
+/// gave another map, that is said too: "identical" alone would hide it.
+std::string despite(const Findings &findings)
+{
+    const Comparison &comparison = findings.comparison;
+    const std::string otherwise = otherAnalysisText(findings);
+    const std::vector<std::string> plain = settingsText(comparison, [&](const std::string &key) {
+        return key.starts_with("execution.") ||
+               (key.starts_with("analysis.") && (otherwise.empty() || !shapesMap(key)));
+    });
+    std::string text = plain.empty() ? std::string() : ", with " + join(plain, ", ");
+    if (otherwise.empty())
+        return text;
+    const std::string settings = join(settingsText(comparison, shapesMap), ", ");
+    const bool isMissing =
+        findings.a.network.embedding && findings.b.network.embedding &&
+        findings.a.network.embedding->map.empty() != findings.b.network.embedding->map.empty();
+    if (isMissing)
+        return text + "; only " + (findings.a.network.embedding->map.empty() ? "B" : "A") +
+               " has a map, as the settings ask (" + settings + ")";
+    const bool isPlural = otherwise.find(' ') != std::string::npos || otherwise == "clusters";
+    return text + "; the " + otherwise + (isPlural ? " differ" : " differs") + ", as " +
+           (isPlural ? "their" : "its") + " settings do (" + settings + ")";
+}
+
+std::string toleranceText(const Tolerance &tolerance)
+{
+    return tolerance.ulp ? "ulp:" + std::to_string(*tolerance.ulp)
+                         : "rel:" + formatDouble(*tolerance.relative);
+}
+
+/// Under a tolerance; see addMap.
+std::string mapLeftAside(const Findings &findings)
+{
+    const auto &differences = findings.comparison.differences;
+    const bool hasOtherMap = std::any_of(differences.begin(), differences.end(), [](const Difference &one) {
+        return one.what == "map" && one.informative;
+    });
+    if (!hasOtherMap || hasOtherAnalysis(findings))
+        return {};
+    return "; the map is left aside: UMAP makes another one of any other bits";
 }
 
 std::string withinSentence(const Findings &findings)
@@ -123,21 +153,16 @@ std::string withinSentence(const Findings &findings)
     double maxAbs = 0.0;
     std::uint64_t maxUlp = 0;
     for (const Difference &difference : findings.comparison.differences) {
+        if (difference.informative)
+            continue;
         maxAbs = std::max(maxAbs, difference.maxAbs.value_or(0.0));
         maxUlp = std::max(maxUlp, difference.maxUlp.value_or(0));
     }
-    const std::string allowed = findings.tolerance.ulp ? "ulp:" + std::to_string(*findings.tolerance.ulp)
-                                                       : "rel:" + formatDouble(*findings.tolerance.relative);
-    return "WITHIN " + allowed + ": " + equalCounts(findings.comparison) +
-           " are equal bit for bit; the others differ by at most " + std::to_string(maxUlp) + " ulp, " +
-           formatDouble(maxAbs) + ".";
-}
-
-bool isResult(const Difference &difference)
-{
-    constexpr std::array<std::string_view, 9> kResults = {
-        "outcome", "tree", "step", "epoch", "tensor", "metric", "prediction", "embedding", "reconstruction"};
-    return std::find(kResults.begin(), kResults.end(), difference.what) != kResults.end();
+    const std::string others = maxUlp == 0 ? std::string()
+                                           : "; the others differ by at most " + std::to_string(maxUlp) +
+                                                 " ulp, " + formatDouble(maxAbs);
+    return "WITHIN " + toleranceText(findings.tolerance) + ": " + equalCounts(findings.comparison) +
+           " are equal bit for bit" + others + mapLeftAside(findings) + ".";
 }
 
 /// What is made of the embedding, after the last link of the chain.
@@ -219,21 +244,43 @@ std::string mapSentence(const Findings &findings)
            "identical.";
 }
 
-/// Only what the runs are, not what they gave, differs.
+/// Only what the runs are, or the labels of the cells, differs.
 std::string chainSentence(const Findings &findings)
 {
-    return "DIFFERENT: " + equalCounts(findings.comparison) +
-           " are equal bit for bit, but not the chain of digests" + because(findings) + ".";
+    const std::string what = hasDifference(findings.comparison, isChain) ? "the chain of digests"
+                                                                         : "the agreement with the labels";
+    return "DIFFERENT: " + equalCounts(findings.comparison) + " are equal bit for bit, but not " + what +
+           because(findings) + ".";
 }
 
+/// What differs where no round is known; with a tolerance: what is out of it.
 std::string otherPhrase(const Findings &findings)
 {
     if (findings.a.isNetwork() != findings.b.isNetwork())
         return "one run is of a network, the other of trees";
-    for (const Difference &difference : findings.comparison.differences)
-        if (!difference.informative && isResult(difference))
-            return difference.where + " is " + difference.a + " in A and " + difference.b + " in B";
+    for (const Difference &difference : findings.comparison.differences) {
+        const bool isOut = !findings.hasTolerance() || !difference.within.value_or(true);
+        if (difference.informative || !isOut || !(isResult(difference) || isAfterwards(difference)))
+            continue;
+        if (difference.what == "outcome")
+            return "A is " + difference.a + " and B is " + difference.b;
+        if (difference.what == "clusters")
+            return std::to_string(difference.count) + " cells are in other clusters (" + difference.where +
+                   ")";
+        return difference.where + " is " + difference.a + " in A and " + difference.b + " in B";
+    }
     return "the results differ";
+}
+
+std::string differentSentence(const Findings &findings)
+{
+    const Comparison &comparison = findings.comparison;
+    const std::string phrase = comparison.firstRound ? findings.firstPhrase : otherPhrase(findings);
+    const bool hasTolerance = findings.hasTolerance();
+    return "DIFFERENT" + (hasTolerance ? " beyond " + toleranceText(findings.tolerance) : "") +
+           since(comparison) + ": " + phrase +
+           differentCounts(comparison, hasTolerance ? "have other bits" : "differ") + because(findings) +
+           (hasTolerance ? mapLeftAside(findings) : "") + ".";
 }
 
 } // namespace
@@ -242,20 +289,18 @@ std::string sentenceOf(const Findings &findings)
 {
     const Comparison &comparison = findings.comparison;
     if (comparison.verdict == Verdict::Identical)
-        return "IDENTICAL: " + equalCounts(comparison) + " are equal bit for bit" + despite(comparison) + ".";
+        return "IDENTICAL: " + equalCounts(comparison) + " are equal bit for bit" + despite(findings) + ".";
     if (comparison.verdict == Verdict::Within)
         return withinSentence(findings);
     if (findings.isDamaged)
         return damageSentence(findings);
-    const bool onlyChain = !hasDifference(comparison, isResult);
-    if (onlyChain && hasDifference(comparison, isAfterwards) && !hasDifference(comparison, isChain))
+    if (hasDifference(comparison, isResult) || findings.hasTolerance())
+        return differentSentence(findings);
+    const auto isLabel = [](const Difference &one) { return one.what == "label"; };
+    if (hasDifference(comparison, isAfterwards) && !hasDifference(comparison, isChain) &&
+        !hasDifference(comparison, isLabel))
         return mapSentence(findings);
-    if (onlyChain)
-        return chainSentence(findings);
-    const std::string phrase = comparison.firstRound ? findings.firstPhrase : otherPhrase(findings);
-    const std::string counts = differentCounts(comparison);
-    return "DIFFERENT" + since(comparison) + ": " + phrase +
-           (counts.empty() ? "" : "; " + counts + " differ") + because(findings) + ".";
+    return chainSentence(findings);
 }
 
 std::string verdictSentence(const std::vector<Comparison> &comparisons)

@@ -37,12 +37,13 @@ std::optional<TensorDifference> differenceOfTensors(const TensorView &a, const T
     for (std::size_t i = 0; i < total / size; ++i) {
         if (std::memcmp(a.bytes.data() + i * size, b.bytes.data() + i * size, size) == 0)
             continue;
-        if (found.count++ == 0)
-            found.first = i;
+        ++found.count;
         if (a.dtype == DType::F32)
             found.spread.add(elementAt<float>(a, i), elementAt<float>(b, i));
         if (a.dtype == DType::F64)
             found.spread.add(elementAt<double>(a, i), elementAt<double>(b, i));
+        if (isNumeric ? found.spread.namesLast() : found.count == 1)
+            found.first = i;
     }
     return found;
 }

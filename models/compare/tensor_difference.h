@@ -15,8 +15,8 @@ namespace ibidem::compare {
 /// How two tensors of one type and shape differ.
 struct TensorDifference
 {
-    std::size_t first = 0;   ///< index of the first element whose bytes differ
-    std::uint64_t count = 0; ///< of such elements
+    std::size_t first = 0;   ///< index of the element to name, see NumberSpread::namesLast
+    std::uint64_t count = 0; ///< of elements whose bytes differ
     NumberSpread spread;     ///< of F32 and F64
     bool isNumeric = false;
 };

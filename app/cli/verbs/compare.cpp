@@ -31,6 +31,8 @@ std::string sizesOf(const compare::Difference &difference)
         parts.push_back("at most " + formatDouble(*difference.maxAbs));
     if (difference.maxUlp)
         parts.push_back(std::to_string(*difference.maxUlp) + " ulp");
+    if (difference.within)
+        parts.push_back(*difference.within ? "within" : "beyond the tolerance");
     return parts.empty() ? std::string() : "(" + join(parts, ", ") + ")";
 }
 
@@ -63,22 +65,36 @@ std::string differencesText(const compare::Comparison &comparison, bool informat
     return text;
 }
 
+/// ", 16 missing in A".
+std::string missingText(const compare::Comparison &comparison, const char *kind)
+{
+    const auto found = comparison.missing.find(kind);
+    if (found == comparison.missing.end())
+        return {};
+    std::string text;
+    for (const auto &[count, run] : {std::pair{found->second.inA, "A"}, std::pair{found->second.inB, "B"}})
+        if (count > 0)
+            text += ", " + std::to_string(count) + " missing in " + run;
+    return text;
+}
+
 /// How much of what is equal: of trees or of a network.
 std::vector<std::vector<std::string>> countsOf(const compare::Comparison &comparison)
 {
     std::vector<std::vector<std::string>> rows;
-    const auto add = [&rows](const char *name, std::uint64_t equal, std::uint64_t total) {
+    const auto add = [&](const char *name, std::uint64_t equal, std::uint64_t total, const char *kind) {
         if (total > 0)
-            rows.push_back({name, std::to_string(equal) + " of " + std::to_string(total) + " equal"});
+            rows.push_back({name, std::to_string(equal) + " of " + std::to_string(total) + " equal" +
+                                      missingText(comparison, kind)});
     };
-    add("settings", comparison.settingsEqual, comparison.settings);
+    add("settings", comparison.settingsEqual, comparison.settings, "settings");
     if (comparison.epochs + comparison.cells > 0) // trees count other arrays as tensors
-        add("tensors", comparison.tensorsEqual, comparison.tensors);
-    add("epochs", comparison.epochsEqual, comparison.epochs);
-    add("trees", comparison.treesEqual, comparison.trees);
-    add("metric values", comparison.metricsEqual, comparison.metrics);
-    add("embedded cells", comparison.cellsEqual, comparison.cells);
-    add("predictions", comparison.predictionsEqual, comparison.predictions);
+        add("tensors", comparison.tensorsEqual, comparison.tensors, "tensors");
+    add("epochs", comparison.epochsEqual, comparison.epochs, "epochs");
+    add("trees", comparison.treesEqual, comparison.trees, "trees");
+    add("metric values", comparison.metricsEqual, comparison.metrics, "metrics");
+    add("embedded cells", comparison.cellsEqual, comparison.cells, "cells");
+    add("predictions", comparison.predictionsEqual, comparison.predictions, "predictions");
     return rows;
 }
 

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void countsAMissingRound();
     void findsAMetricThatAloneDiffers();
     void isWithinATolerance();
+    void namesWhatIsFirstOutOfTheTolerance();
     void isNotWithinWhenTheStructureDiffers();
     void comparesAStoppedRunWithAFinishedOne();
     void comparesAnImportedModel();
@@ -214,8 +215,26 @@ void TestComparison::isWithinATolerance()
     QVERIFY2(within->verdict == Verdict::Within, describe(*within).c_str());
     QVERIFY2(within->sentence.starts_with("WITHIN rel:0.001: 29 of 30 trees, "), within->sentence.c_str());
     QCOMPARE(compared(makeRun(), other, Tolerance::parse("rel:1e-12").value())->verdict, Verdict::Different);
+    QVERIFY(within->differences.at(0).within == std::optional<bool>(true));
     QCOMPARE(compared(makeRun(), makeRun(), Tolerance::parse("rel:1e-3").value())->verdict,
              Verdict::Identical);
+}
+
+void TestComparison::namesWhatIsFirstOutOfTheTolerance()
+{
+    FixtureRun other = makeRun();
+    float &near = other.ensemble.trees[3].nodes[4].value;
+    near = std::nextafter(near, 9.0F);
+    other.ensemble.trees[7].nodes[3].value = std::nextafter(other.ensemble.trees[7].nodes[3].value, 9.0F);
+    other.ensemble.trees[7].nodes[4].value += 5.0F;
+    const auto result = compared(makeRun(), other, Tolerance::parse("rel:1e-3").value());
+    QVERIFY2(
+        result->sentence.starts_with("DIFFERENT beyond rel:0.001 since round 8: tree 8 has the leaf value "),
+        result->sentence.c_str());
+    QCOMPARE(result->firstWhat, std::string("tree 8, node 4"));
+    QCOMPARE(result->differences.at(0).where, std::string("round 8, tree 8, node 4, leaf value"));
+    QVERIFY(result->differences.at(0).within == std::optional<bool>(false));
+    QVERIFY(!result->toJson().at("differences").at(0).at("within").get<bool>());
 }
 
 void TestComparison::isNotWithinWhenTheStructureDiffers()
@@ -239,6 +258,8 @@ void TestComparison::comparesAStoppedRunWithAFinishedOne()
     QCOMPARE(result->differences.at(0).what, std::string("outcome"));
     QCOMPARE(result->differences.at(0).b, std::string("stopped after 10 rounds"));
     QCOMPARE(result->treesEqual, std::uint64_t{10});
+    QVERIFY2(result->sentence.find("; 20 trees, 80 metric values missing in B") != std::string::npos,
+             result->sentence.c_str());
 }
 
 void TestComparison::comparesAnImportedModel()
@@ -313,7 +334,8 @@ void TestComparison::writesTheDocument()
     QVERIFY(json.at("first").at("step").is_null());
     QCOMPARE(json.at("first").at("layer").get<std::string>(), std::string("tree 1"));
     QVERIFY(json.at("first").at("operation").is_string());
-    for (const char *key : {"what", "where", "a", "b", "max_abs", "max_ulp", "count", "informative"})
+    for (const char *key :
+         {"what", "where", "a", "b", "max_abs", "max_ulp", "count", "informative", "within"})
         QVERIFY(json.at("differences").at(0).contains(key));
     const Json same = compared(makeRun(), makeRun())->toJson();
     QVERIFY(same.at("first").at("epoch").is_null());

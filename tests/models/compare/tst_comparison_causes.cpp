@@ -23,6 +23,8 @@ private Q_SLOTS:
     void namesAChangedSeed();
     void namesAChangedParameterThatChangedNoResult();
     void namesSeveralChangedSettings();
+    void blamesTheLengthOnlyForTheLength();
+    void namesOtherDataByItsFile();
     void namesOneChangedValue();
     void namesAGeneThatChangedInSeveralSamples();
     void namesASampleThatChangedInSeveralGenes();
@@ -126,6 +128,63 @@ void TestComparisonCauses::namesSeveralChangedSettings()
     VERIFY_FOUND(result, "setting", "model.lambda");
     QVERIFY2(result.sentence.find("(and 1 more)") != std::string::npos, result.sentence.c_str());
     QVERIFY(find(result, "setting", "execution.threads")->informative);
+}
+
+void TestComparisonCauses::blamesTheLengthOnlyForTheLength()
+{
+    const Comparison shorter = changed([](FixtureRun &run) { run.spec.trees.rounds = 20; });
+    QVERIFY2(shorter.sentence.find("because the setting model.rounds is 30 in A and 20 in B") !=
+                 std::string::npos,
+             shorter.sentence.c_str());
+    const Comparison seeded = changed([](FixtureRun &run) {
+        run.spec.trees.rounds = 20;
+        run.spec.seed = 1;
+    });
+    QVERIFY2(seeded.sentence.find("because the setting reproducibility.seed is 0 in A and 1 in B.") !=
+                 std::string::npos,
+             seeded.sentence.c_str());
+    FixtureRun run = makeRun();
+    run.spec.trees.rounds = 20;
+    trainEnsemble(run);
+    run.ensemble.trees[0].nodes[0].threshold += 1.0F;
+    QVERIFY(writeRun(m_folder / "meddled", run));
+    const Comparison meddled = compareRuns(m_folder / "unchanged", m_folder / "meddled").value();
+    QVERIFY2(meddled.sentence.find("no recorded setting, input or state explains it") != std::string::npos,
+             meddled.sentence.c_str());
+}
+
+void TestComparisonCauses::namesOtherDataByItsFile()
+{
+    FixtureRun run = makeRun();
+    for (std::string &gene : run.geneIds)
+        gene += "b";
+    run.spec.trees.rounds = 20;
+    run.spec.trees.lambda = 2.0;
+    trainEnsemble(run);
+    run.spec.data.train.name = "other.tsv";
+    run.spec.data.train.content = std::string(64, 'e');
+    QVERIFY(writeRun(m_folder / "other", run));
+    const Comparison result = compareRuns(m_folder / "unchanged", m_folder / "other").value();
+    QVERIFY2(result.sentence.find("because the input data.train is train.tsv in A and other.tsv in B") !=
+                 std::string::npos,
+             result.sentence.c_str());
+    // The same names with other values everywhere.
+    const Comparison values = changed([](FixtureRun &other) {
+        for (float &value : other.train.values)
+            value += 1.0F;
+    });
+    QVERIFY2(values.sentence.find("because 42 train samples (") != std::string::npos,
+             values.sentence.c_str());
+    FixtureRun shifted = makeRun();
+    for (float &value : shifted.train.values)
+        value += 1.0F;
+    trainEnsemble(shifted);
+    shifted.spec.data.train.name = "other.tsv";
+    QVERIFY(writeRun(m_folder / "shifted", shifted));
+    const Comparison file = compareRuns(m_folder / "unchanged", m_folder / "shifted").value();
+    QVERIFY2(file.sentence.find("because the input data.train is train.tsv in A and other.tsv in B") !=
+                 std::string::npos,
+             file.sentence.c_str());
 }
 
 void TestComparisonCauses::namesOneChangedValue()

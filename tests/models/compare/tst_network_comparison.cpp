@@ -135,8 +135,8 @@ void TestNetworkComparison::namesOtherValuesOfTheBatch()
         };
     });
     VERIFY_SAYS(result,
-                "DIFFERENT since epoch 2, step 1: the batch has the same cells in the same order, but "
-                "other values");
+                "DIFFERENT since epoch 2, step 1: the batch takes the same rows in the same order, but they "
+                "hold other values");
     QCOMPARE(first(result), std::string(R"({"epoch":2,"layer":null,"operation":"data","step":1})"));
 }
 
@@ -267,12 +267,23 @@ void TestNetworkComparison::explainsTheMapByItsSettings()
         run.spec.analysis.resolution = 1.25;
     });
     QVERIFY2(result.verdict == Verdict::Identical, describe(result).c_str());
-    VERIFY_SAYS(result, "equal bit for bit, with minDistance 0.1 and 0.5, resolution 1 and 1.25.");
+    VERIFY_SAYS(result, "equal bit for bit; the map and clusters differ, as their settings do (minDistance "
+                        "0.1 and 0.5, resolution 1 and 1.25).");
     QVERIFY(find(result, "map", "X_umap")->informative);
     QVERIFY(find(result, "clusters")->informative);
     const Comparison without = changed([](NetworkRun &run) { run.spec.analysis.map = false; });
     QVERIFY2(without.verdict == Verdict::Identical, describe(without).c_str());
     QCOMPARE(find(without, "map", "X_umap and leiden")->b, std::string("none"));
+    VERIFY_SAYS(without, "equal bit for bit; only A has a map, as the settings ask (map true and false).");
+    const Comparison farther = changed([](NetworkRun &run) {
+        run.spec.analysis.minDistance = 0.3;
+        run.spec.threads = 2;
+    });
+    VERIFY_SAYS(farther, "equal bit for bit, with threads 1 and 2; the map differs, as its settings do "
+                         "(minDistance 0.1 and 0.3).");
+    // A setting that changed nothing is only told.
+    const Comparison same = changed([](NetworkRun &run) { run.spec.analysis.mapEpochs = 300; });
+    VERIFY_SAYS(same, "equal bit for bit, with mapEpochs 0 and 300.");
 }
 
 void TestNetworkComparison::leavesLabelsOfAnotherColumnToInformation()
@@ -289,6 +300,11 @@ void TestNetworkComparison::leavesLabelsOfAnotherColumnToInformation()
     const Comparison changedLabel = changed([](NetworkRun &run) { run.labels[1] = 0; });
     QVERIFY2(changedLabel.verdict == Verdict::Different, describe(changedLabel).c_str());
     QVERIFY(!find(changedLabel, "label", "label of cell CELL1001")->informative);
+    VERIFY_SAYS(
+        changedLabel,
+        "40 of 40 embedded cells are equal bit for bit, but not the agreement with the labels, because "
+        "in the column louvain the label of cell CELL1001 is T cells in A and B cells in B; labels "
+        "train nothing: only the agreement with them can differ.");
 }
 
 void TestNetworkComparison::comparesReconstructions()
