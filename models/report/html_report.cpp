@@ -37,9 +37,18 @@ std::string body(const ReportContent &content)
                                    ". This page is complete in itself: it loads nothing and runs nothing."));
 }
 
+std::vector<ChangedFile> changedFilesOf(const ReportContent &content)
+{
+    std::vector<ChangedFile> list;
+    for (const ReportedRun &run : content.runs)
+        for (const runs::FileProblem &problem : run.changed)
+            list.push_back({run.name, problem.file, problem.message});
+    return list;
+}
+
 } // namespace
 
-Result<std::string> htmlReport(const std::vector<std::filesystem::path> &runs)
+Result<HtmlReport> htmlReport(const std::vector<std::filesystem::path> &runs)
 {
     IBIDEM_TRY(const ReportContent content, readReportContent(runs));
     const std::string title = "Reproducibility report: " + content.reference().name;
@@ -48,11 +57,10 @@ Result<std::string> htmlReport(const std::vector<std::filesystem::path> &runs)
                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                        "style-src 'unsafe-inline'\"/>\n";
     head += element("title", escaped(title)) + "\n" + element("style", styleSheet()) + "\n";
-    return "<!DOCTYPE html>\n" +
-           element("html",
-                   "\n" + element("head", head) + "\n" + element("body", "\n" + body(content) + "\n") + "\n",
-                   "lang=\"en\"") +
-           "\n";
+    const std::string markup =
+        "\n" + element("head", head) + "\n" + element("body", "\n" + body(content) + "\n") + "\n";
+    return HtmlReport{"<!DOCTYPE html>\n" + element("html", markup, "lang=\"en\"") + "\n",
+                      changedFilesOf(content)};
 }
 
 } // namespace ibidem::report

@@ -4,6 +4,8 @@
 
 #include "models/base/text.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace ibidem::report {
@@ -53,6 +55,57 @@ std::string runCount(const ReportContent &content)
     return std::to_string(reruns) + (reruns == 1 ? " other run" : " other runs");
 }
 
+/// Do the files belong to the records? A page about a doctored run must not read like one about a sound run.
+std::vector<Claim> fileClaims(const ReportContent &content)
+{
+    std::size_t files = 0;
+    std::vector<std::string> changed;
+    for (const ReportedRun &run : content.runs) {
+        files += run.manifest.files.size();
+        for (const runs::FileProblem &problem : run.changed)
+            changed.push_back(problem.file + " of " + run.name);
+    }
+    if (files == 0)
+        return {};
+    if (!changed.empty())
+        return {{false, "Changed after the run or missing: " + join(changed, ", ") +
+                            ". What the record says of them holds no longer for what lies in the folder."}};
+    return {{true, "Every file that run.json lists (" + std::to_string(files) +
+                       (content.runs.size() == 1 ? ")" : " in all runs)") + " has the SHA-256 it records."},
+            {false, "Nothing vouches for run.json itself but training again, or a digest of it that was "
+                    "published."}};
+}
+
+/// What was held out of the learning, but of nothing before it.
+std::vector<Claim> validationClaims(const spec::RunSpec &spec)
+{
+    if (spec.training.validationFraction <= 0)
+        return {};
+    std::vector<std::string> stages{"filters"};
+    if (spec.cells.selectGenes)
+        stages.emplace_back("selection of genes");
+    if (spec.cells.scale)
+        stages.emplace_back("scaling");
+    return {{false, "The validation cells were held out of the learning only: they took part in the "
+                    "preparation (" +
+                        join(stages, ", ") +
+                        "). Their loss may be lower than that of cells nobody has seen."}};
+}
+
+/// Patience ends a training; it does not go back to the best epoch.
+std::vector<Claim> endClaims(const runs::Manifest &manifest)
+{
+    const spec::NetworkTraining &training = manifest.spec->training;
+    if (manifest.outcome != "finished" || training.patience <= 0 || manifest.roundsDone >= training.epochs)
+        return {};
+    return {{false, "The training ended early, after " + std::to_string(manifest.roundsDone) + " of " +
+                        std::to_string(training.epochs) + " epochs, because the " +
+                        (training.validationFraction > 0 ? "validation" : "training") +
+                        " loss had not fallen for " + std::to_string(training.patience) +
+                        (training.patience == 1 ? " epoch" : " epochs") +
+                        ". The weights are those of the last epoch, not of the best."}};
+}
+
 std::vector<Claim> repeatClaims(const ReportContent &content, const Observed &observed)
 {
     std::vector<Claim> list;
@@ -76,7 +129,7 @@ std::vector<Claim> repeatClaims(const ReportContent &content, const Observed &ob
 
 } // namespace
 
-LevelWords levelWords(Level level)
+LevelWords levelWords(Level level, spec::ModelKind kind)
 {
     switch (level) {
     case Level::Random:
@@ -92,9 +145,23 @@ LevelWords levelWords(Level level)
                 "threads, or same GPU model, driver and libraries."};
     case Level::Portable:
         return {"Every operation that reaches a result is done in a fixed order or is exact in any order.",
-                "The same bits for any number of threads and any x86-64 processor with FMA, and on ARM64."};
+                "The same bits for any number of threads on any x86-64 processor, with FMA or without" +
+                    std::string(kind == spec::ModelKind::Trees ? "." : ", and on ARM64.")};
     }
     return {};
+}
+
+std::string otherMachines(const ReportContent &content)
+{
+    const Level level = content.reference().manifest.spec->level;
+    if (level != Level::Portable && level != Level::Deterministic)
+        return {};
+    const std::size_t processors = observedIn(content).processors.size();
+    if (content.allIdentical() && processors > 1)
+        return "Observed: the same bits on " + std::to_string(processors) +
+               " kinds of processor, as these runs record them.";
+    return "Not yet observed: this stays a promise until the run of a second machine has the same chain of "
+           "digests.";
 }
 
 std::vector<Claim> claims(const ReportContent &content)
@@ -106,6 +173,14 @@ std::vector<Claim> claims(const ReportContent &content)
         list = repeatClaims(content, observedIn(content));
     } else {
         list.push_back({false, "Not all of these runs have the same bits; see the differences below."});
+    }
+    const auto add = [&list](std::vector<Claim> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(list));
+    };
+    add(fileClaims(content));
+    if (content.isNetwork()) { // so it has a specification
+        add(validationClaims(*content.reference().manifest.spec));
+        add(endClaims(content.reference().manifest));
     }
     list.push_back({false, "Equal bits say that the training can be repeated, not that the model is right."});
     return list;

@@ -16,7 +16,11 @@ struct LevelWords
     std::string promise;
 };
 
-[[nodiscard]] LevelWords levelWords(spec::Level level);
+[[nodiscard]] LevelWords levelWords(spec::Level level, spec::ModelKind kind);
+
+/// Whether these runs show what the reference's level promises about other machines; empty where it promises
+/// nothing about them.
+[[nodiscard]] std::string otherMachines(const ReportContent &content);
 
 /// What these runs show and what they do not, each a sentence.
 struct Claim

@@ -52,8 +52,9 @@ std::string layerTable(const spec::Network &network)
     return table(all);
 }
 
-std::string trainingTable(const spec::RunSpec &spec)
+std::string trainingTable(const runs::Manifest &manifest)
 {
+    const spec::RunSpec &spec = *manifest.spec;
     Table all;
     all.caption = "How it was trained";
     all.headers = {"What", "Value"};
@@ -63,6 +64,7 @@ std::string trainingTable(const spec::RunSpec &spec)
     };
     add("Loss", "mean squared error of the reconstruction");
     add("Epochs asked for", std::to_string(training.epochs));
+    add("Epochs done", std::to_string(manifest.roundsDone));
     add("Cells in a batch", std::to_string(training.batchSize));
     add("Optimiser", training.optimiser);
     add("Learning rate", formatDouble(training.learningRate));
@@ -234,7 +236,7 @@ std::string networkSection(const ReportContent &content)
     return section("network", "Network and training",
                    paragraph("An autoencoder of " + std::to_string(network.parameterCount()) +
                              " parameters in " + std::to_string(network.parameters.size()) + " tensors.") +
-                       layerTable(network) + trainingTable(spec));
+                       layerTable(network) + trainingTable(run.manifest));
 }
 
 std::string epochSection(const ReportContent &content)

@@ -160,20 +160,32 @@ std::string libraryTable(const Json &environment)
     return table(all);
 }
 
+/// What the program offers for a run as it is: only a finished one is trained again by `rerun`.
+std::string repeatCommands(const runs::Manifest &manifest, const std::string &run)
+{
+    std::string lines;
+    if (manifest.outcome == "stopped")
+        lines += "# go on with the stopped run: the bits are those of one that was never stopped\n"
+                 "ibidem resume " +
+                 run + "\n\n";
+    if (manifest.outcome == "stopped" || manifest.outcome == "finished")
+        lines += "# train again from what the run recorded, in fresh processes, and compare bit for bit\n"
+                 "ibidem rerun " +
+                 run + " --times 2\n";
+    return lines;
+}
+
 std::string commands(const ReportContent &content)
 {
     const ReportedRun &reference = content.reference();
     const std::string run = shellWord(reference.name);
-    std::string lines =
-        "# train again from what the run recorded, in fresh processes, and compare bit for bit\n"
-        "ibidem rerun " +
-        run + " --times 2\n";
+    std::string lines = repeatCommands(reference.manifest, run);
     for (std::size_t i = 1; i < content.runs.size(); ++i)
         lines += "ibidem compare " + run + " " + shellWord(content.runs[i].name) + "\n";
     if (reference.manifest.spec) {
-        lines +=
-            "\n# on another machine, from the recorded specification and the input files\nibidem train " +
-            shellWord(reference.name + "/" + std::string(runs::kSpecFile));
+        lines += lines.empty() ? "" : "\n";
+        lines += "# on another machine, from the recorded specification and the input files\nibidem train " +
+                 shellWord(reference.name + "/" + std::string(runs::kSpecFile));
         for (const NamedInput &named : inputsOf(*reference.manifest.spec))
             if (*named.option)
                 lines += std::string(" ") + named.option + " " + shellWord(named.input->name);
@@ -216,7 +228,7 @@ std::string levelSection(const ReportContent &content)
     const std::optional<spec::RunSpec> &spec = content.reference().manifest.spec;
     if (!spec)
         return {};
-    const LevelWords words = levelWords(spec->level);
+    const LevelWords words = levelWords(spec->level, spec->kind);
     std::string list;
     const auto add = [&](std::string_view term, std::string_view text) {
         list += element("dt", escaped(term)) + element("dd", escaped(text)) + "\n";
@@ -224,6 +236,8 @@ std::string levelSection(const ReportContent &content)
     add("Level", spec::levelName(spec->level));
     add("What is fixed", words.fixes);
     add("Promise", words.promise);
+    if (const std::string seen = otherMachines(content); !seen.empty())
+        add("Other machines", seen);
     add("Seed", std::to_string(spec->seed));
     add("Ran on", spec->device + ", " + std::to_string(spec->threads) +
                       (spec->threads == 1 ? " thread" : " threads") + ", instruction set " + spec->isa);
@@ -255,8 +269,10 @@ std::string stateSection(const ReportContent &content)
 
 std::string redoSection(const ReportContent &content)
 {
-    return section("redo", "How to redo it",
-                   element("pre", code(commands(content)), "tabindex=\"0\"") + "\n");
+    const std::string lines = commands(content);
+    return lines.empty()
+               ? std::string()
+               : section("redo", "How to redo it", element("pre", code(lines), "tabindex=\"0\"") + "\n");
 }
 
 std::string digestSection(const ReportContent &content)
@@ -274,12 +290,8 @@ std::string digestSection(const ReportContent &content)
     digests.headers = {"Of", "SHA-256"};
     for (const auto &[name, digest] : content.reference().manifest.digests)
         digests.rows.push_back({escaped(name), code(digest)});
-    Table files;
-    files.caption = "Files in the run's folder";
-    files.headers = {"File", "SHA-256"};
-    for (const auto &[name, digest] : content.reference().manifest.files)
-        files.rows.push_back({escaped(name), code(digest)});
-    return section("digests", "Digests and files", table(identities) + table(digests) + table(files));
+    return section("digests", "Digests and files",
+                   table(identities) + table(digests) + fileTable(content.reference()));
 }
 
 } // namespace ibidem::report

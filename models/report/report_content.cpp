@@ -48,48 +48,63 @@ std::optional<GeneImportance> importanceLine(std::string_view line)
     return GeneImportance{unquoted(line), *weight, *gain, *cover};
 }
 
-/// A failed or imported run lacks tables; its manifest alone is enough for a report.
-Result<std::string> tableIfThere(const std::filesystem::path &file)
+namespace fs = std::filesystem;
+
+std::vector<runs::FileProblem> changedFiles(const fs::path &folder, const runs::Manifest &manifest)
 {
+    std::vector<runs::FileProblem> problems = runs::verifyFiles(folder, manifest);
     std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored))
-        return std::string();
-    return readFile(file, kMostTableBytes);
+    for (runs::FileProblem &problem : problems)
+        if (!fs::exists(folder / problem.file, ignored))
+            problem.message = problem.file + " is missing";
+    return problems;
 }
 
-Status readNetwork(const std::filesystem::path &folder, ReportedRun &run, bool isReference)
+/// A failed or imported run lacks files, and its manifest alone is enough for a report. A file that was
+/// changed after the run shows nothing about it.
+bool isSound(const fs::path &folder, const ReportedRun &run, std::string_view file)
 {
-    const std::filesystem::path epochs = folder / runs::kEpochsFile;
-    IBIDEM_TRY(const std::string text, tableIfThere(epochs));
-    if (!text.empty()) {
-        IBIDEM_TRY(run.epochs, runs::parseEpochsCsv(text, epochs.string()));
-    }
-    const std::filesystem::path embedding = folder / runs::kEmbeddingFile;
     std::error_code ignored;
-    if (isReference && std::filesystem::exists(embedding, ignored)) {
-        IBIDEM_TRY(run.embedding, runs::readEmbeddingFile(embedding));
+    return run.problemOf(file) == nullptr && fs::exists(folder / file, ignored);
+}
+
+Result<std::string> tableIfSound(const fs::path &folder, const ReportedRun &run, std::string_view file)
+{
+    if (!isSound(folder, run, file))
+        return std::string();
+    return readFile(folder / file, kMostTableBytes);
+}
+
+Status readNetwork(const fs::path &folder, ReportedRun &run, bool isReference)
+{
+    IBIDEM_TRY(const std::string text, tableIfSound(folder, run, runs::kEpochsFile));
+    if (!text.empty()) {
+        IBIDEM_TRY(run.epochs, runs::parseEpochsCsv(text, (folder / runs::kEpochsFile).string()));
+    }
+    if (isReference && isSound(folder, run, runs::kEmbeddingFile)) {
+        IBIDEM_TRY(run.embedding, runs::readEmbeddingFile(folder / runs::kEmbeddingFile));
     }
     return {};
 }
 
-Result<ReportedRun> readRun(const std::filesystem::path &run, bool isReference)
+Result<ReportedRun> readRun(const fs::path &run, bool isReference)
 {
-    IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(run));
+    IBIDEM_TRY(const fs::path folder, runs::locateRun(run));
     ReportedRun reported;
     // "runs/one/" and "." have names too.
     std::error_code ignored;
-    const std::filesystem::path whole = std::filesystem::weakly_canonical(runs::finalPath(folder), ignored);
+    const fs::path whole = fs::weakly_canonical(runs::finalPath(folder), ignored);
     reported.name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
     IBIDEM_TRY(reported.manifest, runs::readManifest(folder));
-    const std::filesystem::path metrics = folder / runs::kMetricsFile;
-    IBIDEM_TRY(const std::string metricsText, tableIfThere(metrics));
-    if (!metricsText.empty()) {
-        IBIDEM_TRY(reported.metrics, runs::parseMetricsCsv(metricsText, metrics.string()));
+    reported.changed = changedFiles(folder, reported.manifest);
+    IBIDEM_TRY(const std::string metrics, tableIfSound(folder, reported, runs::kMetricsFile));
+    if (!metrics.empty()) {
+        IBIDEM_TRY(reported.metrics, runs::parseMetricsCsv(metrics, (folder / runs::kMetricsFile).string()));
     }
-    const std::filesystem::path importance = folder / runs::kImportanceFile;
-    IBIDEM_TRY(const std::string importanceText, tableIfThere(importance));
-    if (!importanceText.empty()) {
-        IBIDEM_TRY(reported.importance, parseImportanceCsv(importanceText, importance.string()));
+    IBIDEM_TRY(const std::string importance, tableIfSound(folder, reported, runs::kImportanceFile));
+    if (!importance.empty()) {
+        IBIDEM_TRY(reported.importance,
+                   parseImportanceCsv(importance, (folder / runs::kImportanceFile).string()));
     }
     if (reported.isNetwork())
         IBIDEM_CHECK(readNetwork(folder, reported, isReference));
@@ -97,6 +112,13 @@ Result<ReportedRun> readRun(const std::filesystem::path &run, bool isReference)
 }
 
 } // namespace
+
+const runs::FileProblem *ReportedRun::problemOf(std::string_view file) const
+{
+    const auto found = std::find_if(changed.begin(), changed.end(),
+                                    [&](const runs::FileProblem &problem) { return problem.file == file; });
+    return found == changed.end() ? nullptr : &*found;
+}
 
 bool ReportContent::allIdentical() const
 {

@@ -27,12 +27,17 @@ struct ReportedRun
 {
     std::string name; ///< of the folder, without path
     runs::Manifest manifest;
+    /// Files that are missing or not what the manifest says: nothing below is read from them.
+    std::vector<runs::FileProblem> changed;
     std::vector<runs::MetricPoint> metrics;
     std::vector<GeneImportance> importance;
     std::vector<runs::EpochRecord> epochs;        ///< of a network
     std::optional<runs::EmbeddingFile> embedding; ///< of a network; of the reference alone
 
     [[nodiscard]] bool isNetwork() const { return manifest.isNetwork(); }
+
+    /// nullptr for a file that is what the manifest says, or that it does not list.
+    [[nodiscard]] const runs::FileProblem *problemOf(std::string_view file) const;
 };
 
 /// What a report is made of: read once, then only looked at.

@@ -94,6 +94,39 @@ std::string firstWords(const Comparison &comparison)
            (comparison.firstWhat.empty() ? "" : ": " + comparison.firstWhat);
 }
 
+/// Identical runs may have been mapped with other settings: what differs then enters no verdict.
+std::string verdictCell(const Comparison &comparison)
+{
+    std::vector<std::string> others;
+    const auto note = [&](std::string_view what, const char *words) {
+        if (std::any_of(comparison.differences.begin(), comparison.differences.end(),
+                        [&](const Difference &one) { return one.informative && one.what == what; }))
+            others.emplace_back(words);
+    };
+    note("map", "another map");
+    note("clusters", "other clusters");
+    const std::string name(compare::verdictName(comparison.verdict));
+    if (comparison.verdict != Verdict::Identical || others.empty())
+        return name;
+    return name + ", but " + join(others, " and ") + " (other settings of the analysis)";
+}
+
+/// Over several runs, which need not be reruns of the first.
+std::string sentenceOverAll(const ReportContent &content)
+{
+    const std::vector<Comparison> &all = content.comparisons;
+    const auto isOther = [](const Comparison &one) { return one.verdict != Verdict::Identical; };
+    const std::string count = std::to_string(all.size());
+    const std::string &name = content.reference().name;
+    const auto first = std::find_if(all.begin(), all.end(), isOther);
+    if (first == all.end())
+        return "IDENTICAL: " + count + " of " + count + " other runs are equal to " + name + " bit for bit.";
+    const auto others = std::count_if(all.begin(), all.end(), isOther);
+    return "DIFFERENT: " + std::to_string(others) + " of " + count + " other runs " +
+           (others == 1 ? "differs" : "differ") + " from " + name + ". " + first->nameB + ": " +
+           first->sentence;
+}
+
 std::string comparisonTable(const ReportContent &content)
 {
     Table all;
@@ -104,8 +137,7 @@ std::string comparisonTable(const ReportContent &content)
         all.headers = {"Run",    "Verdict",       "Settings",       "Tensors",
                        "Epochs", "Metric values", "Embedded cells", "First difference"};
     for (const Comparison &c : content.comparisons) {
-        std::vector<std::string> row{escaped(c.nameB), std::string(compare::verdictName(c.verdict)),
-                                     ofTotal(c.settingsEqual, c.settings)};
+        std::vector<std::string> row{escaped(c.nameB), verdictCell(c), ofTotal(c.settingsEqual, c.settings)};
         if (content.isNetwork())
             row.insert(row.end(), {ofTotal(c.tensorsEqual, c.tensors), ofTotal(c.epochsEqual, c.epochs),
                                    ofTotal(c.metricsEqual, c.metrics), ofTotal(c.cellsEqual, c.cells)});
@@ -265,9 +297,10 @@ std::string verdictSection(const ReportContent &content)
     if (content.comparisons.size() == 1)
         sentence = content.comparisons.front().sentence;
     else if (!content.comparisons.empty())
-        sentence = compare::verdictSentence(content.comparisons);
+        sentence = sentenceOverAll(content);
     const std::string box = element("p", escaped(words.word), "class=\"word\"") + "\n" + paragraph(sentence);
     std::string markup =
+        changedFilesBox(content) +
         element("div", "\n" + box, "class=\"verdict " + std::string(words.styleClass) + "\"") + "\n";
     bool told = false; // the sentence above tells of the first that differs
     for (const Comparison &comparison : content.comparisons) {

@@ -8,6 +8,11 @@
 
 namespace ibidem::report {
 
+/// The box that says which files were changed after their run; part of the verdict.
+[[nodiscard]] std::string changedFilesBox(const ReportContent &content);
+/// The files of the reference, each with what was found in its place; part of the digests.
+[[nodiscard]] std::string fileTable(const ReportedRun &run);
+
 // Each gives one section's markup, or nothing where the runs have nothing to say about it.
 
 [[nodiscard]] std::string verdictSection(const ReportContent &content);

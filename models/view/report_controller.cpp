@@ -3,7 +3,6 @@
 #include "models/view/report_controller.h"
 
 #include "models/base/files.h"
-#include "models/report/html_report.h"
 
 namespace ibidem::view {
 
@@ -33,6 +32,8 @@ void ReportController::sourcesChanged()
     if (m_state == State::Saved && m_written != runs()) {
         m_state = State::Idle;
         m_file.clear();
+        m_changed.clear();
+        m_problem = {};
     }
     updateClaims();
     Q_EMIT changed();
@@ -60,25 +61,43 @@ void ReportController::save(const QString &file)
         return;
     m_state = State::Working;
     m_file.clear();
+    m_changed.clear();
     m_problem = {};
     Q_EMIT changed();
     const auto sources = runs();
     m_background.run(
-        [sources, path = toPath(file)]() -> Status {
-            IBIDEM_TRY(const std::string html, report::htmlReport(sources));
-            return writeFileAtomically(path, html);
+        [sources, path = toPath(file)]() -> Result<std::vector<report::ChangedFile>> {
+            IBIDEM_TRY(report::HtmlReport made, report::htmlReport(sources));
+            IBIDEM_CHECK(writeFileAtomically(path, made.page));
+            return std::move(made.changed);
         },
-        [this, sources, file](const Status &status) {
-            if (status) {
-                m_state = State::Saved;
-                m_file = file;
+        [this, sources, file](Result<std::vector<report::ChangedFile>> result) {
+            if (result) {
                 m_written = sources;
+                saved(file, *std::move(result));
             } else {
                 m_state = State::Failed;
-                m_problem = problemOf(status.error());
+                m_problem = problemOf(result.error());
             }
+            updateClaims();
             Q_EMIT changed();
         });
+}
+
+void ReportController::saved(const QString &file, std::vector<report::ChangedFile> files)
+{
+    m_state = State::Saved;
+    m_file = file;
+    m_changed = std::move(files);
+    if (m_changed.empty())
+        return;
+    QStringList names;
+    for (const report::ChangedFile &one : m_changed)
+        names << tr("%1 of %2").arg(toQt(one.file), toQt(one.run));
+    m_problem.cause = tr("Files were changed after the run, or are missing: %1. The report says so in its "
+                         "first lines.")
+                          .arg(names.join(QStringLiteral(", ")));
+    m_problem.cure = tr("Restore them, or train the run again.");
 }
 
 QString ReportController::statusText() const
@@ -87,7 +106,8 @@ QString ReportController::statusText() const
     case State::Working:
         return tr("Writing the report…");
     case State::Saved:
-        return tr("The report is saved.");
+        return m_changed.empty() ? tr("The report is saved.")
+                                 : tr("The report is saved, and it says that files were changed.");
     case State::Failed:
         return tr("The report was not saved: %1").arg(m_problem.cause);
     case State::Idle:
@@ -127,6 +147,10 @@ void ReportController::updateClaims()
                            : tr("The run was not repeated yet, so nothing is known about its bits."));
         break;
     }
+    for (const report::ChangedFile &one : m_changed)
+        add("files", CheckState::Error, toQt(one.run + ": " + one.message + "."));
+    if (m_state == State::Saved && m_changed.empty())
+        add("files", CheckState::Ok, tr("Every file is what its run recorded."));
     add("other-machines", CheckState::Warning, tr("Other computers: not yet observed."));
     add("private", CheckState::Ok, tr("The report holds no path, computer or user name."));
     m_claims.setChecks(std::move(claims));

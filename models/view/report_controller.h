@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "models/report/html_report.h"
 #include "models/view/background.h"
 #include "models/view/checks_model.h"
 #include "models/view/compare_controller.h"
@@ -47,11 +48,13 @@ Q_SIGNALS:
 private:
     void sourcesChanged();
     void updateClaims();
+    void saved(const QString &file, std::vector<report::ChangedFile> files);
 
     const TrainController &m_train;
     const CompareController &m_compare;
     State m_state = State::Idle;
     std::vector<std::filesystem::path> m_written; ///< the runs of the saved report
+    std::vector<report::ChangedFile> m_changed;   ///< what it says of them
     QString m_file;
     Problem m_problem;
     ChecksModel m_claims;

@@ -158,9 +158,9 @@ Result<Shown> show(const Part &part, const std::filesystem::path &folder, const 
         return Shown{{}, {}, false, code};
     }
     steps.next("a report");
-    IBIDEM_TRY(const std::string page, report::htmlReport({first.run, reruns.trained.back().run}));
+    IBIDEM_TRY(const report::HtmlReport made, report::htmlReport({first.run, reruns.trained.back().run}));
     const std::filesystem::path report = folder / part.report;
-    IBIDEM_CHECK(writeFileAtomically(report, page));
+    IBIDEM_CHECK(writeFileAtomically(report, made.page));
     return shown(part, first, reruns, report, console);
 }
 

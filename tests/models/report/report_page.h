@@ -14,12 +14,12 @@
 
 inline QString reportOf(const std::vector<std::filesystem::path> &runs)
 {
-    const ibidem::Result<std::string> page = ibidem::report::htmlReport(runs);
+    const ibidem::Result<ibidem::report::HtmlReport> page = ibidem::report::htmlReport(runs);
     if (!page) {
         qWarning("%s", ibidem::describe(page.error()).c_str());
         return {};
     }
-    return QString::fromStdString(*page);
+    return QString::fromStdString(page->page);
 }
 
 /// Names of all elements; empty if the page is not well formed.

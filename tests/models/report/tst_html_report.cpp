@@ -112,6 +112,12 @@ private Q_SLOTS:
     void oneRunIsNotYetRepeated();
     void namesNoFolder();
     void claimsOnlyWhatWasObserved();
+    void namesChangedAndMissingFiles();
+    void drawsNothingFromChangedFiles();
+    void soundFilesAreSaidToBeSound();
+    void stoppedRunsAreResumedFirst();
+    void importedModelsAreNotRerun();
+    void otherRunsAreNotCalledReruns();
     void changedSettingsComeFirst();
     void everyTableHasHeadersAndACaption();
     void commandsQuoteOddNames();
@@ -223,15 +229,114 @@ void TestHtmlReport::claimsOnlyWhatWasObserved()
     const QTemporaryDir place;
     const fs::path one = writeRun(place, "one");
     const fs::path two = writeRun(place, "two");
-    QVERIFY(reportOf({one, two}).contains(QStringLiteral("Not yet observed on another machine")));
+    const QString same = reportOf({one, two});
+    QVERIFY(same.contains(QStringLiteral("Not yet observed on another machine")));
+    QVERIFY(same.contains(QStringLiteral("any x86-64 processor, with FMA or without.")));
+    QVERIFY(same.contains(
+        QStringLiteral("Not yet observed: this stays a promise until the run of a second machine")));
     runs::Manifest manifest = *runs::readManifest(two);
     manifest.environment["cpu"]["brand"] = "Another processor";
     manifest.effectiveState["threads"]["used"] = 3;
     QVERIFY(runs::writeManifest(two, manifest));
     const QString page = reportOf({one, two});
-    QVERIFY(!page.contains(QStringLiteral("Not yet observed on another machine")));
+    QVERIFY(!page.contains(QStringLiteral("Not yet observed")));
     QVERIFY(page.contains(QStringLiteral("The same bits on 2 kinds of processor")));
     QVERIFY(page.contains(QStringLiteral("different numbers of threads: 2, 3")));
+}
+
+void TestHtmlReport::namesChangedAndMissingFiles()
+{
+    const QTemporaryDir place;
+    const fs::path one = writeRun(place, "one");
+    const fs::path two = writeRun(place, "two");
+    QVERIFY(writeFileAtomically(one / runs::kMetricsFile, runs::metricsCsv(sampleMetrics(40, 0.5))));
+    QVERIFY(fs::remove(two / runs::kImportanceFile));
+    const auto report = report::htmlReport({one, two});
+    QVERIFY(report);
+    QCOMPARE(report->changed.size(), std::size_t{2});
+    QCOMPARE(report->changed[0].run + "/" + report->changed[0].file, std::string("one/metrics.csv"));
+    QCOMPARE(report->changed[1].message, std::string("importance.csv is missing"));
+    const QString page = QString::fromStdString(report->page);
+    QVERIFY(!elementsOf(page).isEmpty());
+    const qsizetype box = page.indexOf(QStringLiteral("Files changed after the run"));
+    QVERIFY(box > 0 && box < page.indexOf(QStringLiteral("<p class=\"word\">Different")));
+    QVERIFY(page.contains(QStringLiteral("one: metrics.csv does not match its manifest")));
+    QVERIFY(page.contains(QStringLiteral("two: importance.csv is missing")));
+    QVERIFY(page.contains(
+        QStringLiteral("Changed after the run or missing: metrics.csv of one, importance.csv of two")));
+    QVERIFY(page.contains(QStringLiteral("<td><strong>metrics.csv does not match its manifest")));
+    QVERIFY(!page.contains(QStringLiteral("has the SHA-256 it records")));
+    QVERIFY(!page.contains(place.path()));
+}
+
+/// Neither a doctored file nor one that cannot be read any more keeps a report from telling.
+void TestHtmlReport::drawsNothingFromChangedFiles()
+{
+    const QTemporaryDir place;
+    const fs::path one = writeRun(place, "one");
+    QVERIFY(reportOf({one}).contains(QStringLiteral("id=\"curves\"")));
+    QVERIFY(writeFileAtomically(one / runs::kMetricsFile, runs::metricsCsv(sampleMetrics(40, 0.5))));
+    QVERIFY(writeFileAtomically(one / runs::kImportanceFile, "no table\nat all\n"));
+    const QString page = reportOf({one});
+    QVERIFY(page.contains(QStringLiteral("Nothing on this page is drawn from them")));
+    QVERIFY(!page.contains(QStringLiteral("id=\"curves\"")));
+    QVERIFY(!page.contains(QStringLiteral("id=\"importance\"")));
+}
+
+void TestHtmlReport::soundFilesAreSaidToBeSound()
+{
+    const QTemporaryDir place;
+    const auto report = report::htmlReport({writeRun(place, "one")});
+    QVERIFY(report);
+    QVERIFY(report->changed.empty());
+    const QString page = QString::fromStdString(report->page);
+    QVERIFY(page.contains(QStringLiteral("Every file that run.json lists (2) has the SHA-256 it records.")));
+    QCOMPARE(page.count(QStringLiteral("<td>the same</td>")), qsizetype(2));
+    QVERIFY(!page.contains(QStringLiteral("Files changed")));
+}
+
+void TestHtmlReport::stoppedRunsAreResumedFirst()
+{
+    const QTemporaryDir place;
+    const fs::path one = writeRun(place, "one");
+    QVERIFY(!reportOf({one}).contains(QStringLiteral("ibidem resume")));
+    runs::Manifest manifest = *runs::readManifest(one);
+    manifest.outcome = "stopped";
+    QVERIFY(runs::writeManifest(one, manifest));
+    const QString page = reportOf({one});
+    const qsizetype resume = page.indexOf(QStringLiteral("ibidem resume one\n"));
+    QVERIFY(resume > 0 && resume < page.indexOf(QStringLiteral("ibidem rerun one")));
+    manifest.outcome = "failed";
+    QVERIFY(runs::writeManifest(one, manifest));
+    QVERIFY(!reportOf({one}).contains(QStringLiteral("ibidem rerun")));
+    QVERIFY(reportOf({one}).contains(QStringLiteral("ibidem train one/spec.json")));
+}
+
+void TestHtmlReport::importedModelsAreNotRerun()
+{
+    const QTemporaryDir place;
+    const fs::path one = writeRun(place, "one");
+    runs::Manifest manifest = *runs::readManifest(one);
+    manifest.outcome = "imported";
+    manifest.spec.reset();
+    QVERIFY(runs::writeManifest(one, manifest));
+    const QString page = reportOf({one});
+    QVERIFY(!page.isEmpty());
+    QVERIFY(!page.contains(QStringLiteral("ibidem rerun")));
+    QVERIFY(!page.contains(QStringLiteral("id=\"redo\"")));
+}
+
+void TestHtmlReport::otherRunsAreNotCalledReruns()
+{
+    const QTemporaryDir place;
+    const fs::path one = writeRun(place, "one");
+    const fs::path two = writeRun(place, "two");
+    const fs::path three = writeRun(place, "three", 1e-9);
+    const QString page = reportOf({one, two, three});
+    QVERIFY(page.contains(QStringLiteral("DIFFERENT: 1 of 2 other runs differs from one. three: DIFFERENT")));
+    QVERIFY(reportOf({one, two, two})
+                .contains(QStringLiteral("IDENTICAL: 2 of 2 other runs are equal to one bit for bit.")));
+    QVERIFY(!page.contains(QStringLiteral("reruns")));
 }
 
 void TestHtmlReport::changedSettingsComeFirst()

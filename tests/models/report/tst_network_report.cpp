@@ -3,6 +3,8 @@
 #include "models/base/files.h"
 #include "models/base/philox.h"
 #include "models/report/cell_map_figure.h"
+#include "models/runs/manifest.h"
+#include "models/runs/network_files.h"
 #include "tests/models/compare/network_fixture.h"
 #include "tests/models/report/report_page.h"
 
@@ -173,6 +175,66 @@ private Q_SLOTS:
         QVERIFY(report::cellMapFigure({}, all, "x").empty());
     }
 
+    void drawsNoMapFromAChangedEmbedding()
+    {
+        const fs::path one = write("one", makeNetworkRun());
+        NetworkRun other = makeNetworkRun();
+        other.mapping = [](std::vector<float> &map, std::vector<std::int32_t> &) { map[0] += 1.0F; };
+        const fs::path two = write("two", other);
+        QVERIFY(copyFile(two, one, runs::kEmbeddingFile));
+        const QString page = reportOf({one});
+        QVERIFY(sectionOf(page, "verdict")
+                    .contains(QStringLiteral("one: embedding.safetensors does not match its manifest")));
+        QVERIFY(sectionOf(page, "embedding").isEmpty());
+        QVERIFY(!sectionOf(page, "network").isEmpty());
+        QVERIFY(writeFileAtomically(one / runs::kEmbeddingFile, "not a container"));
+        QVERIFY(sectionOf(reportOf({one, two}), "verdict").contains(QStringLiteral("DIFFERENT")));
+    }
+
+    void tellsOfAnotherMapOfEqualWeights()
+    {
+        NetworkRun other = makeNetworkRun();
+        other.spec.analysis.minDistance *= 3;
+        const fs::path one = write("one", makeNetworkRun());
+        const QString page = reportOf({one, write("two", other)});
+        QVERIFY(page.contains(QStringLiteral("class=\"verdict identical\"")));
+        QVERIFY(
+            sectionOf(page, "verdict")
+                .contains(QStringLiteral("<td>identical, but another map (other settings of the analysis)")));
+        QVERIFY(sectionOf(reportOf({one, write("three", makeNetworkRun())}), "verdict")
+                    .contains(QStringLiteral("<td>identical</td>")));
+    }
+
+    void saysWhatValidationCellsTookPartIn()
+    {
+        NetworkRun run = makeNetworkRun();
+        const auto verdict = [&] { return wordsOf(sectionOf(reportOf({write("one", run)}), "verdict")); };
+        QVERIFY(!verdict().contains(QStringLiteral("validation")));
+        run.spec.training.validationFraction = 0.2;
+        QVERIFY(verdict().contains(
+            QStringLiteral("took part in the preparation (filters, selection of genes, scaling)")));
+        run.spec.cells.scale = false;
+        QVERIFY(verdict().contains(QStringLiteral("(filters, selection of genes)")));
+    }
+
+    void saysThatPatienceEndedTheTraining()
+    {
+        NetworkRun run = makeNetworkRun();
+        run.spec.training.patience = 2;
+        QVERIFY(!reportOf({write("one", run)}).contains(QStringLiteral("ended early")));
+        const fs::path folder = m_folder / "one";
+        runs::Manifest manifest = *runs::readManifest(folder);
+        manifest.spec->training.epochs = 9;
+        QVERIFY(runs::writeManifest(folder, manifest));
+        const QString page = reportOf({folder});
+        QVERIFY(sectionOf(page, "verdict")
+                    .contains(QStringLiteral("The training ended early, after 5 of 9 epochs, because the "
+                                             "training loss had not fallen for 2 epochs")));
+        QVERIFY(sectionOf(page, "verdict").contains(QStringLiteral("not of the best")));
+        QVERIFY(wordsOf(sectionOf(page, "network")).contains(QStringLiteral("Epochs done5")));
+        QVERIFY(page.contains(QStringLiteral("with FMA or without, and on ARM64.")));
+    }
+
     void longTrainingsShowTheirEnds()
     {
         NetworkSize size;
@@ -183,6 +245,11 @@ private Q_SLOTS:
     }
 
 private:
+    static bool copyFile(const fs::path &from, const fs::path &to, std::string_view file)
+    {
+        return fs::copy_file(from / file, to / file, fs::copy_options::overwrite_existing);
+    }
+
     fs::path write(const char *name, const NetworkRun &run)
     {
         const Status done = writeNetworkRun(m_folder / name, run);
