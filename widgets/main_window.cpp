@@ -227,10 +227,8 @@ void MainWindow::openTable()
 
 void MainWindow::openFolder()
 {
-    askForFolder(this, tr("Open a folder with a matrix"), [this](const QString &folder) {
-        showStep(view::Step::Data);
-        m_session->data()->open(view::InputRole::Train, folder);
-    });
+    askForFolder(this, tr("Open a folder with a matrix, or of a run"),
+                 [this](const QString &folder) { m_session->open({folder}); });
 }
 
 void MainWindow::updateSteps()
@@ -314,8 +312,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 
 void MainWindow::dropEvent(QDropEvent *event)
 {
-    showStep(view::Step::Data);
-    m_session->data()->openAll(localFiles(event->mimeData()));
+    m_session->open(localFiles(event->mimeData()));
     event->acceptProposedAction();
 }
 

@@ -49,9 +49,9 @@ Result<Reruns> rerunAndCompare(const RerunOrder &order, const Places &places, Co
         order.outPrefix.empty() ? reruns.reference.string() + "-rerun-" : order.outPrefix;
     std::uint64_t number = 1;
     for (std::uint64_t i = 0; i < order.times; ++i) {
-        IBIDEM_TRY(
-            const jobs::TrainOrder again,
-            jobs::repeatOrder(reruns.reference, places.cache, freeName(prefix, number), order.allowChanged));
+        IBIDEM_TRY(const jobs::TrainOrder again,
+                   jobs::repeatOrder(reruns.reference, places.cache, freeName(prefix, number),
+                                     order.allowChanged, order.moved));
         console.say("training again, " + std::to_string(i + 1) + " of " + std::to_string(order.times));
         IBIDEM_TRY(const Trained trained, trainRun(again, places, console));
         reruns.trained.push_back(trained);

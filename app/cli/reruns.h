@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct RerunOrder
     std::uint64_t times = 1;
     std::string outPrefix; ///< empty: "<run>-rerun-"
     bool allowChanged = false;
+    std::map<std::string, std::filesystem::path> moved = {}; ///< where inputs lie now, by role
 };
 
 /// A run and what came of training it again.

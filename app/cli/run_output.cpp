@@ -18,6 +18,28 @@ std::string roundWord(const runs::Manifest &manifest)
     return std::string(spec::roundName(manifest.kind()));
 }
 
+/// "200 epochs in 2.6 s"; of a resumed run "200 epochs (20 now, in 2.6 s)".
+std::string doneText(const Trained &trained, const runs::Manifest &manifest)
+{
+    const std::string rounds = std::to_string(manifest.roundsDone) + " " + roundWord(manifest) +
+                               (manifest.roundsDone == 1 ? "" : "s");
+    const std::string time = "in " + formatFixed(trained.seconds, 1) + " s";
+    if (trained.fromRound == 0)
+        return rounds + " " + time;
+    return rounds + " (" + std::to_string(manifest.roundsDone - trained.fromRound) + " now, " + time + ")";
+}
+
+/// Networks stop between two steps, so within the epoch that follows the last whole one.
+std::string stopText(const Trained &trained, const runs::Manifest &manifest)
+{
+    const std::string word = roundWord(manifest);
+    if (trained.trainedAll)
+        return "stopped after the training, before its results were made";
+    if (manifest.isNetwork())
+        return "stopped in " + word + " " + std::to_string(manifest.roundsDone + 1);
+    return "stopped after " + word + " " + std::to_string(manifest.roundsDone);
+}
+
 constexpr std::array kMetricOrder = {"accuracy", "logloss",     "roc_auc",     "roc_auc_rounded",
                                      "mcc",      "sensitivity", "specificity", "f1"};
 
@@ -66,10 +88,7 @@ std::string metricsText(const std::map<std::string, std::map<std::string, double
 std::string runText(const Trained &trained, const runs::Manifest &manifest, const Console &console)
 {
     std::vector<std::vector<std::string>> rows{
-        {"run", trained.run.string()},
-        {"outcome", manifest.outcome + ", " + std::to_string(manifest.roundsDone) + " " +
-                        roundWord(manifest) + (manifest.roundsDone == 1 ? " in " : "s in ") +
-                        formatFixed(trained.seconds, 1) + " s"}};
+        {"run", trained.run.string()}, {"outcome", manifest.outcome + ", " + doneText(trained, manifest)}};
     if (manifest.spec) {
         const spec::RunSpec &spec = *manifest.spec;
         rows.push_back({"level", std::string(spec::levelName(spec.level)) + ", seed " +
@@ -99,8 +118,8 @@ Result<int> showTrained(const Trained &trained, Console &console)
     console.document(runDocument(trained, manifest));
     console.result(runText(trained, manifest, console));
     if (trained.exitCode != 0)
-        console.say("stopped after " + roundWord(manifest) + " " + std::to_string(manifest.roundsDone) +
-                    ", a checkpoint is written; go on with: ibidem resume " + trained.run.string());
+        console.say(stopText(trained, manifest) + ", a checkpoint is written; go on with: ibidem resume " +
+                    trained.run.string());
     return trained.exitCode;
 }
 

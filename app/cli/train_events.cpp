@@ -4,6 +4,7 @@
 
 #include "models/base/json.h"
 #include "models/base/text.h"
+#include "models/runs/run_folder.h"
 #include "models/spec/recipes.h"
 
 #include <algorithm>
@@ -11,6 +12,17 @@
 #include <vector>
 
 namespace ibidem::cli {
+
+namespace {
+
+std::string resumeCure(const std::filesystem::path &run)
+{
+    const std::string resume = "ibidem resume " + runs::finalPath(run).string();
+    return runs::hasCheckpoint(run) ? "go on from its last checkpoint: " + resume
+                                    : "it had no checkpoint yet; begin it again from its start: " + resume;
+}
+
+} // namespace
 
 TrainEvents::TrainEvents(Console &console)
     : m_console(console)
@@ -24,12 +36,14 @@ void TrainEvents::take(const std::string &line)
         return;
     const std::string name = stringAt(*event, "event").value_or(std::string());
     if (name == "started") {
-        m_error = nullptr; // of an earlier attempt that is being resumed
+        m_begun = true;
+        m_fromRound = integerAt(*event, "fromRound").value_or(0);
         const auto recipe = spec::findRecipe(stringAt(*event, "recipe").value_or(std::string()));
         m_rounds = integerAt(*event, "rounds").value_or(0);
         m_network = recipe && recipe->spec.kind == spec::ModelKind::Autoencoder;
         m_console.detail("started: " + line);
     } else if (name == "progress") {
+        m_trainedAll = m_begun && stringAt(*event, "stage").value_or("training") != "training";
         m_console.progress({stringAt(*event, "stage").value_or("training"),
                             numberAt(*event, "fraction").value_or(0.0), detailOf(*event)});
     } else if (name == "metric") {
@@ -54,6 +68,8 @@ std::int64_t TrainEvents::roundOf(const Json &event) const
 
 std::string TrainEvents::detailOf(const Json &event) const
 {
+    if (m_trainedAll) // without words there would be no line
+        return "of the trained network";
     if (stringAt(event, "stage").value_or(std::string()) != "training" || m_rounds <= 0)
         return {};
     std::string detail = unit() + " " + std::to_string(roundOf(event)) + " of " + std::to_string(m_rounds);
@@ -81,8 +97,7 @@ Error TrainEvents::failure(int exitCode, const std::string &problem, const std::
           ErrorCode::CannotWrite, ErrorCode::Io, ErrorCode::BadSpec})
         if (ibidem::exitCode(code) == exitCode)
             return {code, message, run.string(), {}};
-    return {ErrorCode::Internal, message, run.string(),
-            "go on from its last checkpoint: ibidem resume " + run.string()};
+    return {ErrorCode::Internal, message, run.string(), resumeCure(run)};
 }
 
 } // namespace ibidem::cli

@@ -7,6 +7,7 @@
 #include "models/base/files.h"
 #include "models/base/text.h"
 #include "models/data/count_matrix.h"
+#include "models/runs/run_folder.h"
 
 #include <QEventLoop>
 
@@ -78,8 +79,7 @@ Result<Trained> follow(const std::function<void(jobs::TrainJob &)> &start, Conso
     });
     const StopSignals stopSignals([&](int signal) {
         if (++signalsSeen == 1) {
-            console.say("stopping after this " + events.unit() +
-                        ", with a checkpoint (the same signal again stops at once)");
+            console.say("stopping, with a checkpoint (the same signal again stops at once)");
             job.stop();
             return;
         }
@@ -92,9 +92,11 @@ Result<Trained> follow(const std::function<void(jobs::TrainJob &)> &start, Conso
     console.endProgress();
     trained.run = job.run();
     trained.seconds = watch.seconds();
+    trained.fromRound = events.fromRound();
+    trained.trainedAll = events.trainedAll();
     if (stoppedBy != 0 && trained.exitCode != 0) {
         trained.exitCode = kSignalBase + (stoppedBy == SIGINT ? SIGINT : SIGTERM);
-        console.say("stopped at once; go on with: ibidem resume " + trained.run.string());
+        console.say("stopped at once; go on with: ibidem resume " + runs::finalPath(trained.run).string());
         return trained;
     }
     if (trained.exitCode == 0 || trained.exitCode == exitCode(ErrorCode::Stopped))
@@ -144,8 +146,9 @@ Result<Trained> trainRun(const jobs::TrainOrder &order, const Places &places, Co
     return follow([&partial](jobs::TrainJob &job) { job.start(partial); }, console);
 }
 
-Result<Trained> resumeRun(const std::filesystem::path &run, Console &console)
+Result<Trained> resumeRun(const jobs::TrainOrder &order, const Places &places, Console &console)
 {
+    IBIDEM_TRY(const std::filesystem::path run, build(order, places, console));
     return follow([&run](jobs::TrainJob &job) { job.resume(run); }, console);
 }
 

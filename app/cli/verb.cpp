@@ -67,7 +67,10 @@ Verb &Verb::positionals(const std::string &name, std::vector<std::string> &value
 Verb &Verb::positionalOrOption(const std::string &option, const std::string &name, std::string &value,
                                const std::string &help)
 {
-    m_app->add_option(option + "," + name, value, help)->required();
+    // Both ways are listed, and neither alone is required.
+    m_app->add_option(option + "," + name, value, help + " (" + name + " or " + option + " " + name + ")")
+        ->required()
+        ->option_text(" ");
     return *this;
 }
 

@@ -59,7 +59,9 @@ Options parseOptions(const QStringList &arguments)
     parser.addOptions({settingsPath, noSettings, geometry, screenshot, measureStart});
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("FILE…"), text("Tables to open."));
+    parser.addPositionalArgument(
+        QStringLiteral("FILE…"),
+        text("Tables, matrices (files or 10x folders) and folders of runs to open."));
     parser.process(arguments);
 
     Options options;
@@ -165,7 +167,7 @@ int main(int argc, char **argv)
     }
     window.show();
     session.start();
-    session.data()->openAll(options.files);
+    session.open(options.files);
     if (!options.screenshot.isEmpty())
         takePictureWhenQuiet(window, session, options.screenshot);
     const int code = QApplication::exec();

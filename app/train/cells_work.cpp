@@ -105,6 +105,8 @@ public:
         if (!std::isfinite(evaluation.loss))
             return fail(ErrorCode::BadSpec, "the loss of all cells after the training is no finite number",
                         {}, "lower training.learningRate");
+        if (m_outcome.bestOfEarlyEnd > 0)
+            manifest.notes.push_back(earlyEndNote());
         IBIDEM_TRY(auto map, cellMap(evaluation, manifest, token));
         IBIDEM_TRY(const std::span<float> weights, m_engine->weights());
         return addCellResults(
@@ -135,6 +137,15 @@ private:
     [[nodiscard]] std::size_t batchSize() const
     {
         return std::min(static_cast<std::size_t>(m_spec.training.batchSize), m_cells.cellIds.size());
+    }
+
+    [[nodiscard]] std::string earlyEndNote() const
+    {
+        const int patience = m_spec.training.patience;
+        return "stopped early after epoch " + std::to_string(m_outcome.epochsDone) +
+               ": the loss had not fallen for " + std::to_string(patience) +
+               (patience == 1 ? " epoch" : " epochs") + " (best: epoch " +
+               std::to_string(m_outcome.bestOfEarlyEnd) + ")";
     }
 
     [[nodiscard]] train::NetworkData data() const

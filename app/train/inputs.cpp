@@ -89,7 +89,8 @@ private:
         return fail(
             ErrorCode::InputMissing,
             "the converted content of '" + input.name + "' (" + std::string(role) + ") is not in the cache",
-            m_cacheFolder.string(), "open the file again with 'ibidem inspect', or use 'ibidem rerun'");
+            m_cacheFolder.string(),
+            "go on with 'ibidem resume', which reads the file again, or repeat the run with 'ibidem rerun'");
     }
 
     static tl::unexpected<Error> changed(const spec::Input &input, std::string_view role,

@@ -25,8 +25,9 @@ Usage:
 
 RUN_FOLDER is called RUN_FOLDER.partial until the run is finished, stopped or has
 failed. Events are in its events.jsonl; standard output only says that there is news.
-The line "stop" on standard input, SIGTERM, SIGINT or SIGUSR1: finish the round, write
-a checkpoint, end with 75. A second signal ends at once.
+The line "stop" on standard input, SIGTERM, SIGINT or SIGUSR1: finish the round of
+trees or the step of a network, write a checkpoint, end with 75. A second signal ends
+at once.
 
 --prepare works on a converted matrix; JSON holds what differs from the defaults
 ({"minGenes":20}). Standard output then tells how far it is and what came of it, one

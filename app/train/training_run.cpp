@@ -27,11 +27,14 @@ using Clock = std::chrono::steady_clock;
 class Listener : public train::TrainListener
 {
 public:
-    Listener(const spec::RunSpec &spec, bool resumed, runs::EventWriter &events, RunLog &log)
+    Listener(const spec::RunSpec &spec, bool resumed, const std::filesystem::path &folder,
+             runs::EventWriter &events, RunLog &log, bool &begun)
         : m_spec(spec)
+        , m_folder(folder)
         , m_resumed(resumed)
         , m_events(events)
         , m_log(log)
+        , m_begun(begun)
     {}
 
     Status ready(const Json &library) override
@@ -47,6 +50,9 @@ public:
                        {"threads", m_spec.threads}, {"rounds", spec::roundCount(m_spec)}};
         if (m_resumed)
             fields["fromRound"] = fromRound;
+        m_begun = true;
+        std::error_code ignored; // of the part of the training that is being gone on with
+        std::filesystem::remove(m_folder / runs::kManifestFile, ignored);
         m_events.write("started", std::move(fields));
         m_log.add("info", m_resumed ? "resumed after " + std::to_string(fromRound) : "started");
     }
@@ -80,9 +86,11 @@ public:
 
 private:
     const spec::RunSpec &m_spec;
+    const std::filesystem::path &m_folder;
     bool m_resumed;
     runs::EventWriter &m_events;
     RunLog &m_log;
+    bool &m_begun; ///< set when it is, also if an exception ends the training
     Json m_state = Json::object();
 };
 
@@ -105,6 +113,16 @@ Result<std::filesystem::path> openFolder(const TrainOptions &options)
     return runs::reopenAsPartial(folder);
 }
 
+/// A run that had ended has its manifest as long as nothing was trained since; a killed one has none.
+Status putBack(const std::filesystem::path &partial)
+{
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(partial / runs::kManifestFile, ignored))
+        return {};
+    IBIDEM_TRY([[maybe_unused]] const std::filesystem::path folder, runs::finishPartial(partial));
+    return {};
+}
+
 class TrainingRun
 {
 public:
@@ -121,11 +139,11 @@ public:
 
     Result<int> run()
     {
-        std::error_code ignored;
-        std::filesystem::remove(m_folder / runs::kManifestFile, ignored);
         const Result<int> code = workWithinMemory();
         if (code)
             return code;
+        if (m_options.resume && !m_begun)
+            return leaveAsItWas(code.error());
         if (code.error().code == ErrorCode::Stopped)
             return recordEarlyStop();
         return recordFailure(code.error());
@@ -140,6 +158,23 @@ private:
             return fail(ErrorCode::BadData, "there is not enough memory for this run", {},
                         "make the model or the batches smaller, or use a machine with more memory");
         }
+    }
+
+    /// A run that cannot go on now is what it was, and can go on when the cause is mended. Its events say why
+    /// it did not.
+    Result<int> leaveAsItWas(const Error &error)
+    {
+        const bool stopped = error.code == ErrorCode::Stopped;
+        const auto rounds = train::checkpointRounds(m_folder / runs::kCheckpointFolder, unit());
+        m_log.add(stopped ? "info" : "error", "not resumed: " + describe(error));
+        static_cast<void>(putBack(m_folder));
+        if (stopped)
+            m_events.write("finished",
+                           {{"outcome", "stopped"}, {"round", rounds.empty() ? 0 : rounds.front()}});
+        else
+            m_events.write("failed", {{"error", errorJson(error)}});
+        static_cast<void>(m_events.close());
+        return stopped ? Result<int>(exitCode(ErrorCode::Stopped)) : tl::unexpected<Error>(error);
     }
 
     /// Before the training began: what there was to resume from still is.
@@ -160,7 +195,7 @@ private:
         IBIDEM_CHECK(task->prepare(m_folder, m_manifest, token()));
         for (const std::string &note : m_manifest.notes)
             m_log.add("note", note);
-        Listener listener(m_spec, m_options.resume, m_events, m_log);
+        Listener listener(m_spec, m_options.resume, m_folder, m_events, m_log, m_begun);
         auto outcome = task->train(m_folder, m_options.resume, listener, token());
         m_manifest.effectiveState = listener.state();
         m_manifest.environment = task->environment();
@@ -204,11 +239,15 @@ private:
     {
         m_manifest.outcome = "finished";
         m_manifest.roundsDone = outcome.roundsDone;
+        const std::size_t told = m_manifest.notes.size();
         if (const Status added = task.addResults(m_folder, m_manifest, m_files, token()); !added) {
             if (added.error().code != ErrorCode::Stopped)
                 return tl::unexpected<Error>(added.error());
+            m_manifest.notes.resize(told); // what the results say comes again with them
             return recordStop(outcome);
         }
+        for (std::size_t i = told; i < m_manifest.notes.size(); ++i)
+            m_log.add("note", m_manifest.notes[i]);
         IBIDEM_CHECK(conclude());
         m_events.write("finished",
                        {{"outcome", "finished"}, {"chain", m_manifest.chain}, {"seconds", secondsSoFar()}});
@@ -272,6 +311,7 @@ private:
     spec::RunSpec m_spec;
     runs::Manifest m_manifest;
     ResultFiles m_files;
+    bool m_begun = false; ///< rounds were trained, or could have been
 };
 
 } // namespace
@@ -280,8 +320,12 @@ Result<int> runTraining(const TrainOptions &options, std::stop_token stop)
 {
     IBIDEM_TRY(const std::filesystem::path folder, openFolder(options));
     IBIDEM_TRY(const runs::RunLock lock, runs::RunLock::acquire(folder));
-    IBIDEM_TRY(runs::EventWriter events, runs::EventWriter::open(folder, STDOUT_FILENO));
-    return TrainingRun(options, folder, std::move(events), std::move(stop)).run();
+    auto events = runs::EventWriter::open(folder, STDOUT_FILENO);
+    if (!events) {
+        static_cast<void>(putBack(folder));
+        return tl::unexpected<Error>(std::move(events).error());
+    }
+    return TrainingRun(options, folder, *std::move(events), std::move(stop)).run();
 }
 
 } // namespace ibidem::app

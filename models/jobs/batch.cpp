@@ -73,6 +73,7 @@ struct Batch::State
         TrainOrder &one = orders[i];
         one.recipeOrSpec = runs[i].spec.file.string();
         one.threads = order.threads;
+        one.purpose = OrderPurpose::Batch;
         IBIDEM_TRY(ordered[i], readOrder(one));
         spec::RunSpec spec = ordered[i].spec;
         IBIDEM_TRY(const std::vector<WantedInput> wanted,

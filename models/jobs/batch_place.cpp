@@ -6,6 +6,7 @@
 #include "models/runs/network_files.h"
 #include "models/runs/run_folder.h"
 
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -26,15 +27,43 @@ bool isThere(const fs::path &path)
     return fs::exists(fs::symlink_status(path, ignored));
 }
 
-/// The first setting that differs, in words.
-std::string firstDifference(const spec::RunSpec &recorded, const spec::RunSpec &wanted)
+/// The first setting of those that `counts` names that differs, in words.
+template <class Counts>
+std::optional<std::string> differenceAmong(const spec::RunSpec &recorded, const spec::RunSpec &wanted,
+                                           const Counts &counts)
 {
     const std::vector<spec::Setting> there = spec::settings(recorded);
     const std::vector<spec::Setting> here = spec::settings(wanted);
     for (std::size_t i = 0; i < there.size() && i < here.size(); ++i)
-        if (there[i].key == here[i].key && there[i].value != here[i].value)
+        if (there[i].key == here[i].key && there[i].value != here[i].value && counts(there[i].key))
             return there[i].key + " is " + there[i].value + " there and " + here[i].value + " here";
-    return "its settings or data are others";
+    return std::nullopt;
+}
+
+/// Where a run is computed, what is made of its result and how often it is saved make no other run of it.
+bool entersChain(std::string_view key)
+{
+    return !key.starts_with("execution.") && !key.starts_with("analysis.") &&
+           key != "training.checkpointEvery";
+}
+
+/// Names of files and how they were read count less than what they hold.
+bool isOfData(std::string_view key)
+{
+    return key.starts_with("data.") || key == "preparation.genes" || key == "preparation.split";
+}
+
+/// What makes the wanted run another one than the recorded.
+std::string firstDifference(const spec::RunSpec &recorded, const spec::RunSpec &wanted)
+{
+    if (spec::chainStart(recorded) == spec::chainStart(wanted) && recorded.level == wanted.level)
+        return differenceAmong(recorded, wanted,
+                               [](std::string_view key) { return key.starts_with("execution."); })
+            .value_or("its execution is another");
+    if (auto setting = differenceAmong(
+            recorded, wanted, [](std::string_view key) { return entersChain(key) && !isOfData(key); }))
+        return *std::move(setting);
+    return differenceAmong(recorded, wanted, isOfData).value_or("its data have another content");
 }
 
 tl::unexpected<Error> otherRun(const fs::path &folder, const std::string &outcome,

@@ -72,6 +72,7 @@ public:
     explicit TrainJob(Programs programs, QObject *parent = nullptr);
     ~TrainJob() override;
     /// Starts ibidem-train on a prepared "<run>.partial" (spec.json and local.json are in it), or resumes it.
+    /// Of what was told before a resume only the metrics are told again.
     void start(const std::filesystem::path &partial);
     void resume(const std::filesystem::path &run);
     void attach(const std::filesystem::path &run);

@@ -100,12 +100,55 @@ Result<spec::RunSpec> specToRepeat(const std::filesystem::path &folder)
     return *std::move(manifest.spec);
 }
 
+/// A short option as the setting that it stands for.
+struct ShortOption
+{
+    const char *option;
+    std::optional<std::string> value;
+    const char *key;
+    spec::ModelKind kind;
+    const char *cure; ///< for the other kind
+};
+
+std::vector<ShortOption> shortOptions(const TrainOrder &order)
+{
+    const auto text = [](const std::optional<std::uint64_t> &number) {
+        return number ? std::optional(std::to_string(*number)) : std::nullopt;
+    };
+    using spec::ModelKind;
+    return {{"--rounds", text(order.rounds), "model.rounds", ModelKind::Trees, "use --epochs"},
+            {"--epochs", text(order.epochs), "training.epochs", ModelKind::Autoencoder, "use --rounds"},
+            {"--matrix", order.matrix, "data.options.matrix", ModelKind::Autoencoder, "leave it out"},
+            {"--genome", order.genome, "data.options.genome", ModelKind::Autoencoder, "leave it out"},
+            {"--feature-type", order.featureType, "data.options.featureType", ModelKind::Autoencoder,
+             "leave it out"}};
+}
+
+Result<std::vector<std::string>> allOverrides(const spec::RunSpec &spec, const TrainOrder &order)
+{
+    std::vector<std::string> assignments = order.overrides;
+    for (const ShortOption &one : shortOptions(order)) {
+        if (!one.value)
+            continue;
+        if (one.kind != spec.kind)
+            return fail(ErrorCode::Usage,
+                        std::string(one.option) +
+                            (one.kind == spec::ModelKind::Trees ? " is for trees" : " is for networks") +
+                            ", and the recipe " + spec.recipe + " trains " +
+                            (spec.kind == spec::ModelKind::Trees ? "trees" : "a network"),
+                        {}, one.cure);
+        assignments.push_back(std::string(one.key) + "=" + *one.value);
+    }
+    return assignments;
+}
+
 } // namespace
 
 Result<OrderedSpec> readOrder(const TrainOrder &order)
 {
     IBIDEM_TRY(OrderedSpec ordered, readBase(order.recipeOrSpec));
-    IBIDEM_TRY(ordered.spec, spec::withOverrides(std::move(ordered.spec), order.overrides));
+    IBIDEM_TRY(const std::vector<std::string> assignments, allOverrides(ordered.spec, order));
+    IBIDEM_TRY(ordered.spec, spec::withOverrides(std::move(ordered.spec), assignments));
     ordered.levelGiven = ordered.levelGiven || order.level || overrides(order.overrides, "level");
     ordered.seedGiven = order.seed || overrides(order.overrides, "seed");
     ordered.spec.level = order.level.value_or(ordered.spec.level);
@@ -128,7 +171,8 @@ Result<spec::RunSpec> resolveSpec(const OrderedSpec &ordered, std::uint64_t cell
 }
 
 Result<TrainOrder> repeatOrder(const std::filesystem::path &run, const std::filesystem::path &cacheFolder,
-                               std::optional<std::filesystem::path> out, bool allowChanged)
+                               std::optional<std::filesystem::path> out, bool allowChanged,
+                               std::map<std::string, std::filesystem::path> moved)
 {
     IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(run));
     IBIDEM_TRY(spec::RunSpec spec, specToRepeat(folder));
@@ -136,6 +180,8 @@ Result<TrainOrder> repeatOrder(const std::filesystem::path &run, const std::file
     order.recipeOrSpec = (std::filesystem::absolute(folder) / runs::kSpecFile).string();
     order.out = std::move(out);
     order.allowChanged = allowChanged;
+    order.moved = std::move(moved);
+    order.purpose = OrderPurpose::Rerun;
     std::optional<runs::LocalInfo> local;
     if (auto info = runs::readLocalInfo(folder))
         local = *std::move(info);
@@ -146,13 +192,24 @@ Result<TrainOrder> repeatOrder(const std::filesystem::path &run, const std::file
           {"genes", &order.genes},
           {"split", &order.split}}) {
         const spec::Input *input = inputSlot(spec, role);
-        if (input) {
+        if (input && !order.moved.contains(role)) {
             IBIDEM_TRY(*slot, repeatInput(role, *input, local ? local->inputPath(role) : std::nullopt,
                                           allowChanged));
         }
     }
     // What can be neither found nor read is said now, not after the first of several reruns.
     IBIDEM_TRY(const std::vector<WantedInput> wanted, wantedInputs(spec, order, cacheFolder, folder));
+    return order;
+}
+
+Result<TrainOrder> resumeOrder(const std::filesystem::path &run,
+                               std::map<std::string, std::filesystem::path> moved)
+{
+    IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(run));
+    TrainOrder order;
+    order.recipeOrSpec = (folder / runs::kSpecFile).string();
+    order.moved = std::move(moved);
+    order.purpose = OrderPurpose::Resume;
     return order;
 }
 

@@ -36,6 +36,14 @@ std::string fileName(const std::filesystem::path &file)
     return name.string();
 }
 
+void setPath(std::vector<std::pair<std::string, std::string>> &paths, const std::string &role,
+             const std::filesystem::path &path)
+{
+    std::erase_if(paths, [&role](const auto &known) { return known.first == role; });
+    std::error_code ignored;
+    paths.emplace_back(role, std::filesystem::absolute(path, ignored).string());
+}
+
 std::uint64_t cellsOf(const OpenedFile &opened)
 {
     const auto &shape = opened.summary.shape;
@@ -87,7 +95,7 @@ struct RunBuilder::State
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             if (!wanted[i].isTable) {
                 IBIDEM_TRY(opened[i], openList(wanted[i], cacheFolder));
-                IBIDEM_CHECK(checkOpened(ordered.spec, wanted[i], opened[i], order.allowChanged));
+                IBIDEM_CHECK(checkOpened(ordered.spec, wanted[i], opened[i], order));
             } else if (wanted[i].recorded.path.empty() && !wanted[i].mustMatchRecord) {
                 auto found = recordedTable(wanted[i], spec::tableOptions(ordered.spec.data, wanted[i].role),
                                            cacheFolder);
@@ -125,14 +133,32 @@ struct RunBuilder::State
             return conclude(builder, tl::unexpected<Error>(job.result().error()));
         opened[i] = *job.result();
         fractions[i] = 1.0;
-        if (auto sound = checkOpened(ordered.spec, wanted[i], opened[i], order.allowChanged); !sound)
+        if (auto sound = checkOpened(ordered.spec, wanted[i], opened[i], order); !sound)
             return conclude(builder, tl::unexpected<Error>(sound.error()));
         if (--open == 0)
             conclude(builder, write());
     }
 
+    /// Where the inputs of the run that goes on are now; its other facts stay.
+    [[nodiscard]] Result<std::filesystem::path> updateLocal() const
+    {
+        if (wanted.empty())
+            return ordered.folder;
+        runs::LocalInfo local =
+            runs::readLocalInfo(ordered.folder).value_or(runs::LocalInfo{{}, {}, hostName(), userName()});
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            if (!wanted[i].file.empty())
+                setPath(local.inputs, wanted[i].role, wanted[i].file);
+            setPath(local.containers, wanted[i].role, opened[i].container);
+        }
+        IBIDEM_CHECK(runs::writeLocalInfo(ordered.folder, local));
+        return ordered.folder;
+    }
+
     Result<std::filesystem::path> write()
     {
+        if (order.purpose == OrderPurpose::Resume)
+            return updateLocal();
         runs::LocalInfo local{{}, {}, hostName(), userName()};
         std::uint64_t cells = 0;
         for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -142,12 +168,9 @@ struct RunBuilder::State
                                                         summary.fileBytes,
                                                         summary.fileSha256,
                                                         wanted[i].isTable ? summary.digest : std::string()};
-            std::error_code ignored;
             if (!wanted[i].file.empty())
-                local.inputs.emplace_back(wanted[i].role,
-                                          std::filesystem::absolute(wanted[i].file, ignored).string());
-            local.containers.emplace_back(wanted[i].role,
-                                          std::filesystem::absolute(opened[i].container, ignored).string());
+                setPath(local.inputs, wanted[i].role, wanted[i].file);
+            setPath(local.containers, wanted[i].role, opened[i].container);
             cells += cellsOf(opened[i]);
         }
         IBIDEM_TRY(const spec::RunSpec spec, resolveSpec(ordered, cells));

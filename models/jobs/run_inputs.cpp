@@ -80,6 +80,16 @@ std::string optionOf(const std::string &role)
     return role == "train" ? "--data" : "--" + role;
 }
 
+/// How somebody says where an input lies.
+std::string placeCure(const std::string &role, OrderPurpose purpose)
+{
+    if (purpose != OrderPurpose::Batch)
+        return "give its place with " + optionOf(role) + " PATH";
+    const std::string section = isList(role) ? "preparation" : "data";
+    return "name it in the specification: \"" + section + "\": {\"" + role +
+           "\": \"PATH\"}, counted from the specification's folder";
+}
+
 bool inCache(const WantedInput &input, const data::TableOptions &options,
              const std::filesystem::path &cacheFolder)
 {
@@ -90,11 +100,12 @@ bool inCache(const WantedInput &input, const data::TableOptions &options,
 
 /// A recorded input: from the cache, else from where it lay.
 Status locate(WantedInput &input, const spec::RunSpec &spec, const std::filesystem::path &cacheFolder,
-              const std::optional<runs::LocalInfo> &local)
+              const std::optional<runs::LocalInfo> &local, OrderPurpose purpose)
 {
     if (input.recorded.sha256.empty())
         return fail(ErrorCode::InputMissing, "no file is given for \"" + input.role + "\"", {},
-                    "give one with " + optionOf(input.role) + " PATH");
+                    purpose == OrderPurpose::Batch ? placeCure(input.role, purpose)
+                                                   : "give one with " + optionOf(input.role) + " PATH");
     const auto known = local ? local->inputPath(input.role) : std::nullopt;
     if (known)
         input.file = *known;
@@ -107,7 +118,48 @@ Status locate(WantedInput &input, const spec::RunSpec &spec, const std::filesyst
     return fail(ErrorCode::InputMissing,
                 "\"" + input.recorded.name + "\" (" + input.role + ", SHA-256 " +
                     input.recorded.sha256.substr(0, 16) + "…) is neither in the cache nor where it was",
-                known.value_or(input.recorded.name), "give its place with " + optionOf(input.role) + " PATH");
+                known.value_or(input.recorded.name), placeCure(input.role, purpose));
+}
+
+/// Whoever names a place means it, whatever the cache holds.
+Status takeMoved(WantedInput &input, const std::filesystem::path &file)
+{
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored))
+        return fail(ErrorCode::InputMissing, "there is no such file", file.string(),
+                    "correct what " + optionOf(input.role) + " names");
+    input.file = file;
+    input.mustMatchRecord = true;
+    input.moved = true;
+    return {};
+}
+
+/// A place for an input that the run never had.
+Status checkMoved(spec::RunSpec &spec, const TrainOrder &order)
+{
+    for (const auto &[role, file] : order.moved)
+        if (!inputSlot(spec, role))
+            return fail(ErrorCode::Usage, "the run has no input for " + optionOf(role), file.string(),
+                        "leave it out");
+    return {};
+}
+
+/// What a resumed training reads without looking further.
+bool isAtHand(const std::optional<runs::LocalInfo> &local, const std::string &role)
+{
+    const auto container = local ? local->containerPath(role) : std::nullopt;
+    std::error_code ignored;
+    return container && std::filesystem::is_regular_file(*container, ignored);
+}
+
+std::string changedCure(const WantedInput &input, const TrainOrder &order)
+{
+    const std::string restore = input.moved
+                                    ? "name the right one with " + optionOf(input.role)
+                                    : "restore it, or name the right one with " + optionOf(input.role);
+    return order.purpose == OrderPurpose::Rerun
+               ? restore + ", or train on it as it is now with --allow-changed"
+               : restore;
 }
 
 /// "expression-table" in words.
@@ -184,6 +236,7 @@ Result<std::vector<WantedInput>> wantedInputs(spec::RunSpec &spec, const TrainOr
                                               const std::filesystem::path &besideSpec)
 {
     IBIDEM_CHECK(checkRoles(spec, order));
+    IBIDEM_CHECK(checkMoved(spec, order));
     placePaths(spec, order);
     std::optional<runs::LocalInfo> local;
     if (auto info = runs::readLocalInfo(besideSpec))
@@ -194,9 +247,14 @@ Result<std::vector<WantedInput>> wantedInputs(spec::RunSpec &spec, const TrainOr
         if (!slot)
             continue;
         const std::string name = role;
-        WantedInput input{name, !isList(name), slot->path, *slot, false};
-        if (slot->path.empty())
-            IBIDEM_CHECK(locate(input, spec, cacheFolder, local));
+        const auto moved = order.moved.find(name);
+        WantedInput input{name, !isList(name), slot->path, *slot, false, false};
+        if (moved != order.moved.end())
+            IBIDEM_CHECK(takeMoved(input, moved->second));
+        else if (order.purpose == OrderPurpose::Resume && isAtHand(local, name))
+            continue;
+        else if (slot->path.empty())
+            IBIDEM_CHECK(locate(input, spec, cacheFolder, local, order.purpose));
         wanted.push_back(std::move(input));
     }
     return wanted;
@@ -242,17 +300,18 @@ Result<FileDigest> digestOfInput(const std::string &role, const std::filesystem:
 }
 
 Status checkOpened(const spec::RunSpec &spec, const WantedInput &input, const OpenedFile &opened,
-                   bool allowChanged)
+                   const TrainOrder &order)
 {
     IBIDEM_CHECK(spec.kind == spec::ModelKind::Autoencoder ? checkMatrix(spec, input, opened)
                                                            : checkTable(spec, input, opened));
-    if (!input.mustMatchRecord || allowChanged || opened.summary.fileSha256 == input.recorded.sha256)
+    if (!input.mustMatchRecord || order.allowChanged || opened.summary.fileSha256 == input.recorded.sha256)
         return {};
     return fail(ErrorCode::BadData,
-                "the file has changed since the run: its SHA-256 is " +
-                    opened.summary.fileSha256.substr(0, 16) + "…, recorded is " +
+                std::string(input.moved ? "this is not the file that the run was trained on"
+                                        : "the file has changed since the run") +
+                    ": its SHA-256 is " + opened.summary.fileSha256.substr(0, 16) + "…, recorded is " +
                     input.recorded.sha256.substr(0, 16) + "…",
-                opened.file.string(), "restore it, or train on it as it is now with --allow-changed");
+                opened.file.string(), changedCure(input, order));
 }
 
 } // namespace ibidem::jobs

@@ -23,6 +23,7 @@ struct WantedInput
     std::filesystem::path file;   ///< the user's file; empty if only its content is known
     spec::Input recorded;         ///< what an earlier run says of it; empty otherwise
     bool mustMatchRecord = false; ///< the file stands for a recorded one: another content is an error
+    bool moved = false;           ///< somebody named the file in place of where it was
 };
 
 /// Where the spec of a role keeps its input; nullptr if the spec has none.
@@ -47,7 +48,7 @@ struct WantedInput
 /// autoencoder a matrix of cells), or has another content than it must have; BadSpec if the matrix lacks the
 /// annotation that the spec names for labels.
 [[nodiscard]] Status checkOpened(const spec::RunSpec &spec, const WantedInput &input,
-                                 const OpenedFile &opened, bool allowChanged);
+                                 const OpenedFile &opened, const TrainOrder &order);
 
 /// Digest of a recorded role's file as the record names it: of a 10x MTX folder that of its members together.
 [[nodiscard]] Result<FileDigest> digestOfInput(const std::string &role, const std::filesystem::path &file);

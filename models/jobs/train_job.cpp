@@ -70,6 +70,13 @@ int exitCodeOf(const Json &event)
     return exitCode(ErrorCode::Internal);
 }
 
+/// 0 if nothing was told yet.
+std::int64_t lastSequence(const std::filesystem::path &run)
+{
+    const auto events = runs::EventReader(runs::finalPath(run)).poll();
+    return events && !events->empty() ? integerAt(events->back(), "sequence").value_or(0) : 0;
+}
+
 } // namespace
 
 struct TrainJob::State
@@ -82,6 +89,7 @@ struct TrainJob::State
     Json lastEvent;
     QByteArray said; ///< the end of the child's standard error
     std::string problem;
+    std::int64_t earlier = 0; ///< sequence of the last event before a resume
     int pollsWithoutOwner = 0;
     bool running = false;
 
@@ -95,10 +103,19 @@ struct TrainJob::State
             return;
         }
         for (Json &event : *events) {
+            if (isOfEarlierAttempt(event))
+                continue;
             if (const auto text = compactJson(event))
                 Q_EMIT job->eventArrived(QString::fromStdString(*text));
             lastEvent = std::move(event);
         }
+    }
+
+    /// A curve goes on from what was measured before; all else that was told then is no news.
+    [[nodiscard]] bool isOfEarlierAttempt(const Json &event) const
+    {
+        return integerAt(event, "sequence").value_or(0) <= earlier &&
+               stringAt(event, "event").value_or(std::string()) != "metric";
     }
 
     void conclude(TrainJob *job, int code)
@@ -224,6 +241,7 @@ void TrainJob::resume(const std::filesystem::path &run)
 {
     if (m_state->running)
         return;
+    m_state->earlier = lastSequence(run);
     m_state->begin(this, run);
     m_state->launch(this, {QStringLiteral("--resume"), QString::fromStdString(m_state->run.string())});
 }

@@ -100,6 +100,10 @@ Status checkReplaceable(const fs::path &folder)
 
 tl::unexpected<Error> refuseExisting(const fs::path &folder)
 {
+    if (isPartial(folder))
+        return fail(ErrorCode::CannotWrite, "an unfinished run is here", folder.string(),
+                    "go on with it: ibidem resume " + finalPath(folder).string() +
+                        ", give the run another name, or --force to replace it");
     return fail(ErrorCode::CannotWrite, "exists already", folder.string(),
                 "give the run another name, or --force to replace it");
 }
@@ -207,6 +211,23 @@ Result<fs::path> locateRun(const fs::path &run)
     return fail(ErrorCode::InputMissing, "there is no run here, nor at " + partial.string(), whole.string());
 }
 
+bool hasCheckpoint(const fs::path &run)
+{
+    const fs::path folder = locateRun(run).value_or(run);
+    const auto names = listFolder(folder / kCheckpointFolder);
+    return names && std::any_of(names->begin(), names->end(),
+                                [](const std::string &name) { return name.ends_with(".safetensors"); });
+}
+
+bool failedAtOnce(const fs::path &folder)
+{
+    std::error_code ignored;
+    if (isPartial(folder) || !fs::is_regular_file(folder / kManifestFile, ignored))
+        return false;
+    const auto manifest = readManifest(folder);
+    return manifest && manifest->outcome == "failed" && !hasCheckpoint(folder);
+}
+
 Result<fs::path> createPartial(const fs::path &run, bool force)
 {
     const fs::path whole = finalPath(run);
@@ -215,7 +236,7 @@ Result<fs::path> createPartial(const fs::path &run, bool force)
     for (const fs::path &folder : {whole, partial}) {
         if (!isThere(folder))
             continue;
-        if (!force)
+        if (!force && !(folder == whole && failedAtOnce(whole)))
             return refuseExisting(folder);
         IBIDEM_CHECK(checkReplaceable(folder));
     }
@@ -240,6 +261,11 @@ Result<fs::path> finishPartial(const fs::path &partial)
     std::optional<std::vector<std::string>> aside = asideNames(from);
     if (aside && isThere(whole)) {
         IBIDEM_CHECK(checkReplaceable(whole));
+        std::error_code ignored;
+        if (failedAtOnce(whole))
+            fs::remove_all(whole, ignored);
+    }
+    if (aside && isThere(whole)) {
         const fs::path old = asidePath(partial);
         aside->push_back(old.filename().string());
         IBIDEM_CHECK(writeAsideNames(from, *aside));

@@ -30,10 +30,17 @@ inline constexpr std::string_view kPartialSuffix = ".partial";
 [[nodiscard]] std::filesystem::path partialPath(const std::filesystem::path &run);
 [[nodiscard]] bool isPartial(const std::filesystem::path &folder);
 
-/// Makes "<run>.partial". CannotWrite if the run exists already in either form, unless `force`: then the new
-/// folder may replace it. A finished old run stays where it is until finishPartial, which moves it aside to
+/// Is there a file in its folder of checkpoints?
+[[nodiscard]] bool hasCheckpoint(const std::filesystem::path &run);
+/// A run that failed before its first checkpoint: nothing is lost with it.
+[[nodiscard]] bool failedAtOnce(const std::filesystem::path &folder);
+
+/// Makes "<run>.partial". CannotWrite if the run exists already in either form, unless `force`, or it failed
+/// at once: then the new folder may replace it. A finished old run stays where it is until finishPartial,
+/// which moves it aside to
 /// "<run>.old-<n>" and removes it once the new one is there and complete: a new run that failed or was
-/// stopped leaves it aside. Only folders that hold a run and that no process is writing are replaced.
+/// stopped leaves it aside; one that failed at once is just removed. Only folders that hold a run and that no
+/// process is writing are replaced.
 [[nodiscard]] Result<std::filesystem::path> createPartial(const std::filesystem::path &run, bool force);
 /// "<run>.partial" -> "<run>" (fsync of the folder). Returns the final path. CannotWrite.
 [[nodiscard]] Result<std::filesystem::path> finishPartial(const std::filesystem::path &partial);

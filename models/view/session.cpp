@@ -3,7 +3,13 @@
 #include "models/view/session.h"
 
 #include "models/base/files.h"
+#include "models/runs/manifest.h"
 #include "models/runs/run_folder.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <vector>
 
 namespace ibidem::view {
 
@@ -70,6 +76,27 @@ void Session::start()
                          if (!run.empty())
                              m_train.attach(run);
                      });
+}
+
+void Session::open(const QStringList &paths)
+{
+    std::vector<std::filesystem::path> runs;
+    QStringList files;
+    for (const QString &path : paths) {
+        const QString clean = QDir::cleanPath(QFileInfo(path).absoluteFilePath());
+        if (QFileInfo::exists(clean + QLatin1Char('/') + toQt(runs::kManifestFile)))
+            runs.push_back(toPath(clean));
+        else
+            files << path;
+    }
+    for (const std::filesystem::path &run : runs)
+        m_runs.add(run);
+    if (runs.size() == 2)
+        m_compare.compare(runs.front(), runs.back());
+    if (!files.isEmpty())
+        m_data.openAll(files);
+    if (!paths.isEmpty())
+        Q_EMIT stepWanted(runs.empty() ? Step::Data : Step::Compare);
 }
 
 void Session::trainFinished(bool again)

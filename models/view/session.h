@@ -10,6 +10,7 @@
 #include "models/view/train_controller.h"
 
 #include <QObject>
+#include <QStringList>
 
 #include <filesystem>
 
@@ -43,6 +44,9 @@ public:
     explicit Session(const Setup &setup, QObject *parent = nullptr);
     /// Reads the store, and follows a run that an earlier window left going.
     void start();
+    /// Whatever is dropped or named at the start: folders of runs lead to Compare (two are compared at once),
+    /// everything else to Data.
+    void open(const QStringList &paths);
 
     [[nodiscard]] SettingsModel *settings() { return &m_settings; }
 

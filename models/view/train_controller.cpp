@@ -174,6 +174,7 @@ void TrainController::runAgain()
 void TrainController::build(const jobs::TrainOrder &order)
 {
     ++m_orders;
+    m_resuming = order.purpose == jobs::OrderPurpose::Resume;
     m_builder = new jobs::RunBuilder(m_places.programs, order, m_places.cacheFolder, m_places.runStore, this);
     connect(m_builder, &jobs::RunBuilder::progressed, this, [this](const QString &stage, double fraction) {
         m_stage = stage;
@@ -194,6 +195,8 @@ void TrainController::builderFinished()
     m_builder = nullptr;
     if (m_state == State::Stopping) {
         addLog(tr("Stopped before training began."));
+        if (m_resuming)
+            return setState(State::Stopped);
         setState(m_chain.isEmpty() ? State::Idle : State::Finished);
         return;
     }
@@ -201,6 +204,8 @@ void TrainController::builderFinished()
         fail(problemOf(partial.error()));
         return;
     }
+    if (m_resuming)
+        return launch([&partial](jobs::TrainJob &job) { job.resume(*partial); });
     forgetResult();
     launch([&partial](jobs::TrainJob &job) { job.start(*partial); });
 }
@@ -229,8 +234,12 @@ void TrainController::resume()
 {
     if (!whyNotResume().isEmpty())
         return;
+    const auto order = jobs::resumeOrder(m_run);
+    if (!order)
+        return fail(problemOf(order.error()));
     m_again = m_again && !m_reference.empty();
-    launch([run = m_run](jobs::TrainJob &job) { job.resume(run); });
+    setState(State::Preparing);
+    build(*order);
 }
 
 void TrainController::attach(const std::filesystem::path &run)
@@ -293,6 +302,7 @@ void TrainController::started(const Json &event)
 {
     m_rounds = integerAt(event, "rounds").value_or(0);
     m_firstRound = integerAt(event, "fromRound").value_or(0);
+    m_round = m_firstRound;
     setNetwork(SettingsModel::isNetwork(textAt(event, "recipe")));
     m_curve.setRounds(m_rounds);
     m_sinceStart.start();
@@ -338,9 +348,7 @@ void TrainController::jobFinished(int exitCode)
     m_job = nullptr;
     if (exitCode == ibidem::exitCode(ErrorCode::Stopped)) {
         m_permille = 0;
-        addLog((m_network ? tr("Stopped after epoch %1; a checkpoint is kept.")
-                          : tr("Stopped after round %1; a checkpoint is kept."))
-                   .arg(m_round));
+        addLog(tr("The run was %1; a checkpoint is kept.").arg(stopText()));
         setState(State::Stopped);
         return;
     }
@@ -429,10 +437,18 @@ QString TrainController::runningText() const
         .arg(name, QString::number(m_round), QString::number(m_rounds), remainingText());
 }
 
+/// A network stops within an epoch, unless all of them are done.
+QString TrainController::stopText() const
+{
+    if (!m_network)
+        return tr("stopped after round %1").arg(m_round);
+    return m_inRounds && m_round < m_rounds ? tr("stopped in epoch %1").arg(m_round + 1)
+                                            : tr("stopped after epoch %1").arg(m_round);
+}
+
 QString TrainController::statusText() const
 {
     const QString name = fromPath(m_run.filename());
-    const QString round = QString::number(m_round);
     switch (m_state) {
     case State::Idle:
         return tr("No run yet.");
@@ -441,18 +457,13 @@ QString TrainController::statusText() const
     case State::Running:
         return runningText();
     case State::Stopping:
-        if (m_round == 0)
-            return tr("Stopping…");
-        return (m_network ? tr("Stopping after epoch %1…") : tr("Stopping after round %1…")).arg(round);
+        return tr("Stopping…");
     case State::Finished:
         return (m_network ? tr("%1 is finished: %2 epochs, digest %3")
                           : tr("%1 is finished: %2 rounds, digest %3"))
             .arg(name, QString::number(m_rounds), shortDigest(m_chain));
     case State::Stopped:
-        return (m_network
-                    ? tr("%1 was stopped after epoch %2. A checkpoint is kept: Continue goes on from there.")
-                    : tr("%1 was stopped after round %2. A checkpoint is kept: Continue goes on from there."))
-            .arg(name, round);
+        return tr("%1 was %2. A checkpoint is kept: Continue goes on from there.").arg(name, stopText());
     case State::Failed:
         break;
     }

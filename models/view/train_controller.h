@@ -115,6 +115,7 @@ private:
     void updateReadiness();
     [[nodiscard]] QString remainingText() const;
     [[nodiscard]] QString runningText() const;
+    [[nodiscard]] QString stopText() const;
 
     Places m_places;
     DataController &m_data;
@@ -122,6 +123,7 @@ private:
     State m_state = State::Idle;
     int m_orders = 0; ///< counts what was ordered, so that an answer that comes too late is known
     bool m_again = false;
+    bool m_resuming = false; ///< what is being prepared is the run that was stopped
     bool m_network = false;
     int m_permille = 0;
     qint64 m_round = 0;

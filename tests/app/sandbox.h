@@ -93,7 +93,9 @@ public:
 
     [[nodiscard]] static Answer finish(QProcess &process)
     {
-        if (!process.waitForFinished(240000))
+        // One that has ended already has nothing to wait for.
+        if (process.error() == QProcess::FailedToStart ||
+            (process.state() != QProcess::NotRunning && !process.waitForFinished(240000)))
             return {};
         const bool crashed = process.exitStatus() == QProcess::CrashExit;
         const Answer answer{crashed ? -process.exitCode() : process.exitCode(),

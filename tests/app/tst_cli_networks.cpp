@@ -163,7 +163,8 @@ private Q_SLOTS:
         const Answer stopped = Sandbox::finish(process);
         QCOMPARE(stopped.code, 75);
         QCOMPARE(stringAt(stopped.json(), "outcome").value_or(""), std::string("stopped"));
-        QVERIFY2(stopped.err.find("stopping after this epoch") != std::string::npos, stopped.err.c_str());
+        QVERIFY2(stopped.err.find("stopping, with a checkpoint") != std::string::npos, stopped.err.c_str());
+        QVERIFY2(stopped.err.find("stopped in epoch ") != std::string::npos, stopped.err.c_str());
         const Answer exported = m_box.run(words("export stopped --to stopped.h5ad"));
         QCOMPARE(exported.code, 65);
         QVERIFY(exported.err.find("ibidem resume") != std::string::npos);
@@ -172,6 +173,28 @@ private Q_SLOTS:
         QCOMPARE(stringAt(resumed.json(), "chain").value_or(""), longChain());
         QCOMPARE(digest("stopped", "model"), digest("long", "model"));
         QCOMPARE(digest("stopped", "trace"), digest("long", "trace"));
+    }
+
+    void aTrainingThatEndsEarlySaysSo()
+    {
+        const Answer answer =
+            m_box.run(line("patient", 500) + words("--set patience=1 --set learningRate=0.05"));
+        QVERIFY2(answer.code == 0, answer.out.c_str());
+        const auto manifest = runs::readManifest(m_box.path("patient"));
+        const std::string epoch = std::to_string(manifest->roundsDone);
+        QVERIFY(manifest->roundsDone < 500);
+        const std::string note = "stopped early after epoch " + epoch +
+                                 ": the loss had not fallen for 1 epoch (best: epoch " +
+                                 std::to_string(manifest->roundsDone - 1) + ")";
+        QCOMPARE(manifest->notes.back(), note);
+        QVERIFY2(answer.err.find(note) != std::string::npos, answer.err.c_str());
+        QVERIFY(readFile(m_box.path("patient/log.jsonl")).value_or("").find(note) != std::string::npos);
+    }
+
+    void saysWhatIsMadeOfTheTraining()
+    {
+        for (const char *stage : {"neighbours: ", "umap: ", "leiden: "})
+            QVERIFY2(m_first.err.find(stage) != std::string::npos, m_first.err.c_str());
     }
 
     void killedAndResumedGivesTheSameBits()
@@ -190,6 +213,10 @@ private Q_SLOTS:
                 continue;
             ++killed;
             QCOMPARE(answer.code, 70);
+            const bool kept = runs::hasCheckpoint(m_box.path(name));
+            QVERIFY2(answer.out.find(kept ? "from its last checkpoint" : "from its start") !=
+                         std::string::npos,
+                     answer.out.c_str());
             const Answer resumed = m_box.run({QStringLiteral("resume"), QString::fromStdString(name),
                                               QStringLiteral("--json"), QStringLiteral("--quiet")});
             QVERIFY2(resumed.code == 0, resumed.out.c_str());
@@ -214,7 +241,8 @@ private Q_SLOTS:
         row("--set model.widths=0", 78, "model.widths");
         row("--set latent=0", 78, "model.latent");
         row("--epochs 0", 78, "training.epochs");
-        row("--rounds 5", 78, "rounds");
+        row("--rounds 5", 64, "use --epochs");
+        row("--matrix layers/nothing", 64, "nothing");
         row("--set optimiser=adamax", 78, "training.optimiser");
         row("--set minGenes=100000", 65, "minGenes");
         row("--set data.options.matrix=layers/nothing", 64, "nothing");
@@ -319,9 +347,14 @@ private Q_SLOTS:
         QVERIFY2(changed.out.find("epochs.csv") != std::string::npos, changed.out.c_str());
         // Another specification is never overwritten.
         QVERIFY(m_box.write("specs/a.json", network(5)));
-        QVERIFY(m_box.run(batch + words("--json")).out.find("reproducibility.seed is 0 there and 5 here") !=
-                std::string::npos);
+        QVERIFY(m_box.run(batch + words("--json --threads 1"))
+                    .out.find("reproducibility.seed is 0 there and 5 here") != std::string::npos);
         QCOMPARE(chain("batch/a"), m_chain);
+        QVERIFY(m_box.write("specs/a.json", R"({"recipe":"sc-autoencoder"})"));
+        const Answer without = m_box.run(words("batch specs/a.json --out without --json"));
+        QCOMPARE(without.code, 66);
+        QVERIFY2(without.out.find(R"(\"data\": {\"train\": \"PATH\"})") != std::string::npos,
+                 without.out.c_str());
     }
 
 private:

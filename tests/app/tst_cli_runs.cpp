@@ -56,6 +56,9 @@ private Q_SLOTS:
         QTest::addColumn<int>("code");
         QTest::newRow("no such table") << QStringLiteral("--data missing.tsv") << 66;
         QTest::newRow("no such key") << QStringLiteral("--set modl.rounds=1") << 78;
+        QTest::newRow("epochs of trees") << QStringLiteral("--epochs 5") << 64;
+        QTest::newRow("matrix of a table") << QStringLiteral("--matrix raw") << 64;
+        QTest::newRow("no 10x folder") << QStringLiteral("--data .") << 66;
         QTest::newRow("no rounds") << QStringLiteral("--rounds 0") << 78;
         QTest::newRow("no such device") << QStringLiteral("--device tpu") << 78;
         QTest::newRow("no such test table") << QStringLiteral("--test missing.tsv") << 66;
@@ -206,6 +209,24 @@ private Q_SLOTS:
         QCOMPARE(m_box.run(words("report first --html report.html")).code, 73);
         QCOMPARE(m_box.run(words("report first --html report.html --force")).code, 0);
         QCOMPARE(m_box.run(words("report nothing-here --html other.html")).code, 66);
+    }
+
+    /// As `export` and `compare` do: a changed file is no success, but the page is there and says so.
+    void reportsChangedFiles()
+    {
+        QCOMPARE(train({QStringLiteral("--out"), QStringLiteral("doctored")}).code, 0);
+        const Answer sound = m_box.run(words("report doctored --html doctored.html --json"));
+        QCOMPARE(sound.code, 0);
+        QCOMPARE(sound.json()["changed"].size(), std::size_t{0});
+        QVERIFY(sound.err.find("not what the run recorded") == std::string::npos);
+        const std::string metrics = readFile(m_box.path("doctored/metrics.csv")).value_or("");
+        QVERIFY(m_box.write("doctored/metrics.csv", metrics.substr(0, metrics.size() - 20)));
+        const Answer answer = m_box.run(words("report doctored --html doctored.html --json --force"));
+        QCOMPARE(answer.code, 65);
+        QCOMPARE(stringAt(answer.json()["changed"][0], "file").value_or(""), std::string("metrics.csv"));
+        QVERIFY(answer.err.find("doctored: metrics.csv does not match its manifest") != std::string::npos);
+        const std::string page = readFile(m_box.path("doctored.html")).value_or("");
+        QVERIFY(page.find("Files changed after the run") != std::string::npos);
     }
 
     void aChangedInputIsSaidBeforeTrainingStarts()

@@ -31,9 +31,9 @@ private Q_SLOTS:
     void everyVerbHasHelpWithAnExample_data()
     {
         QTest::addColumn<QString>("verb");
-        for (const char *verb :
-             {"demo", "inspect", "recipe list", "recipe show", "recipe check", "generate expression", "generate cells", "train",
-              "resume", "rerun", "compare", "report", "predict", "evaluate", "import", "system", "selftest"})
+        for (const char *verb : {"demo", "inspect", "recipe list", "recipe show", "recipe check",
+                                 "generate expression", "generate cells", "train", "resume", "rerun",
+                                 "compare", "report", "predict", "evaluate", "import", "system", "selftest"})
             QTest::newRow(verb) << QString::fromLatin1(verb);
     }
 
@@ -46,6 +46,16 @@ private Q_SLOTS:
         QVERIFY(answer.out.find("Example:\n  ibidem " + verb.toStdString()) != std::string::npos);
         for (const char *option : {"--json", "--quiet", "--log-file", "--progress", "--verbose"})
             QVERIFY2(answer.out.find(option) != std::string::npos, option);
+    }
+
+    void neitherWayToNameARunIsRequiredAlone()
+    {
+        for (const char *verb : {"predict", "evaluate"}) {
+            const Answer answer = m_box.run({QString::fromLatin1(verb), QStringLiteral("--help")});
+            QVERIFY2(answer.out.find("REQUIRED") == std::string::npos, answer.out.c_str());
+            QVERIFY2(answer.out.find("RUN or --run RUN") != std::string::npos, answer.out.c_str());
+            QCOMPARE(m_box.run({QString::fromLatin1(verb)}).code, 64);
+        }
     }
 
     void refusesWrongCommandLinesWith64_data()

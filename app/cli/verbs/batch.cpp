@@ -174,9 +174,7 @@ int follow(jobs::Batch &batch, Console &console)
                      [&](int index) { console.say(endText(batch.runs()[static_cast<std::size_t>(index)])); });
     const StopSignals stopSignals([&](int signal) {
         if (++signalsSeen == 1) {
-            console.say("stopping all runs after this round or epoch, with checkpoints (the same signal "
-                        "again stops at "
-                        "once)");
+            console.say("stopping all runs, with checkpoints (the same signal again stops at once)");
             batch.stop();
             return;
         }

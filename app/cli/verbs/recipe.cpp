@@ -56,11 +56,17 @@ Result<int> check(const std::string &file, Console &console)
         if (setting.value == setting.defaultValue)
             continue;
         changed[setting.key] = Json{{"value", setting.value}, {"default", setting.defaultValue}};
-        rows.push_back({setting.key, setting.value, "(default " + setting.defaultValue + ")"});
+        rows.push_back(
+            {setting.key, setting.value,
+             setting.defaultValue.empty() ? "(no default)" : "(default " + setting.defaultValue + ")"});
     }
     console.document(Json{{"path", file}, {"sound", true}, {"changed", changed}});
-    console.result(file + ": sound, " + std::to_string(rows.size()) + " settings differ from the defaults\n" +
-                   table(rows, "  "));
+    const std::string differ =
+        rows.size() == 1 ? "1 setting differs" : std::to_string(rows.size()) + " settings differ";
+    console.result(file + ": sound, " + differ + " from the defaults\n" + table(rows, "  "));
+    if (spec.data.train.path.empty() && spec.data.train.sha256.empty())
+        console.say("it names no training data: 'ibidem train' takes them with --data, 'ibidem batch' needs "
+                    "\"data\": {\"train\": \"PATH\"} in the file");
     return 0;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
+#include "app/cli/moved_inputs.h"
 #include "app/cli/reruns.h"
 #include "app/cli/run_output.h"
 #include "app/cli/verb.h"
@@ -17,6 +18,7 @@ struct Arguments
     std::optional<std::uint64_t> times;
     std::optional<std::string> outPrefix;
     bool allowChanged = false;
+    MovedInputs moved;
 };
 
 constexpr std::uint64_t kMostReruns = 1000;
@@ -46,7 +48,7 @@ Result<int> rerun(const Arguments &arguments, Console &console)
     const std::uint64_t times = arguments.times.value_or(1);
     if (times < 1 || times > kMostReruns)
         return fail(ErrorCode::Usage, "--times: from 1 to 1000");
-    RerunOrder order{arguments.run, times, {}, arguments.allowChanged};
+    RerunOrder order{arguments.run, times, {}, arguments.allowChanged, arguments.moved.byRole()};
     if (arguments.outPrefix)
         order.outPrefix = *arguments.outPrefix;
     IBIDEM_TRY(const Reruns reruns, rerunAndCompare(order, Places::ofUser(), console));
@@ -70,15 +72,17 @@ Result<int> rerun(const Arguments &arguments, Console &console)
 void addRerun(Verbs &verbs)
 {
     const auto arguments = std::make_shared<Arguments>();
-    verbs
-        .add("rerun", "Train again from what a run recorded, and compare bit for bit",
-             "ibidem rerun my-run --times 5",
-             [arguments](Console &console) { return rerun(*arguments, console); })
-        .positional("RUN", arguments->run, "The run to repeat")
-        .wholeNumber("--times", arguments->times, "How often (1)")
-        .text("--out-prefix", "PREFIX", arguments->outPrefix,
-              "New runs are PREFIX1, PREFIX2 …; else RUN-rerun-1 …")
-        .flag("--allow-changed", arguments->allowChanged, "Go on though an input has another content now");
+    Verb verb = verbs
+                    .add("rerun", "Train again from what a run recorded, and compare bit for bit",
+                         "ibidem rerun my-run --times 5",
+                         [arguments](Console &console) { return rerun(*arguments, console); })
+                    .positional("RUN", arguments->run, "The run to repeat")
+                    .wholeNumber("--times", arguments->times, "How often (1)")
+                    .text("--out-prefix", "PREFIX", arguments->outPrefix,
+                          "New runs are PREFIX1, PREFIX2 …; else RUN-rerun-1 …")
+                    .flag("--allow-changed", arguments->allowChanged,
+                          "Go on though an input has another content now");
+    arguments->moved.addTo(verb);
 }
 
 } // namespace ibidem::cli

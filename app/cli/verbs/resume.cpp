@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
+#include "app/cli/moved_inputs.h"
 #include "app/cli/run_output.h"
 #include "app/cli/training.h"
 #include "app/cli/verb.h"
@@ -12,16 +13,23 @@ namespace ibidem::cli {
 
 namespace {
 
-Result<int> resume(const std::string &run, Console &console)
+struct Arguments
 {
-    IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(run));
+    std::string run;
+    MovedInputs moved;
+};
+
+Result<int> resume(const Arguments &arguments, Console &console)
+{
+    IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(arguments.run));
     if (!runs::isPartial(folder)) {
         IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(folder));
         if (manifest.outcome != "stopped" && manifest.outcome != "failed")
             return fail(ErrorCode::Usage, "there is nothing to go on with: the run is " + manifest.outcome,
                         folder.string());
     }
-    IBIDEM_TRY(const Trained trained, resumeRun(folder, console));
+    IBIDEM_TRY(const jobs::TrainOrder order, jobs::resumeOrder(folder, arguments.moved.byRole()));
+    IBIDEM_TRY(const Trained trained, resumeRun(order, Places::ofUser(), console));
     return showTrained(trained, console);
 }
 
@@ -29,11 +37,14 @@ Result<int> resume(const std::string &run, Console &console)
 
 void addResume(Verbs &verbs)
 {
-    const auto run = std::make_shared<std::string>();
-    verbs
-        .add("resume", "Go on with a stopped or killed run; the bits are those of an uninterrupted one",
-             "ibidem resume my-run", [run](Console &console) { return resume(*run, console); })
-        .positional("RUN", *run, "Folder of the run");
+    const auto arguments = std::make_shared<Arguments>();
+    Verb verb =
+        verbs
+            .add("resume", "Go on with a stopped or killed run; the bits are those of an uninterrupted one",
+                 "ibidem resume my-run",
+                 [arguments](Console &console) { return resume(*arguments, console); })
+            .positional("RUN", arguments->run, "Folder of the run");
+    arguments->moved.addTo(verb);
 }
 
 } // namespace ibidem::cli

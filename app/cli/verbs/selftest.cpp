@@ -228,7 +228,8 @@ private:
         if (manifest.roundsDone < 1 || manifest.roundsDone >= rounds)
             return fail(ErrorCode::Internal, "the run stopped after " + std::to_string(manifest.roundsDone) +
                                                  " of " + std::to_string(rounds));
-        IBIDEM_TRY(const Trained resumed, resumeRun(stopped.run, m_console));
+        IBIDEM_TRY(const jobs::TrainOrder again, jobs::resumeOrder(stopped.run));
+        IBIDEM_TRY(const Trained resumed, resumeRun(again, m_places, m_console));
         if (resumed.exitCode != 0)
             return fail(ErrorCode::Internal, "the stopped run could not be finished");
         return {};

@@ -24,8 +24,6 @@ struct Arguments
     std::optional<std::string> out;
     std::optional<std::string> level;
     std::optional<std::uint64_t> threads;
-    std::optional<std::uint64_t> rounds;
-    std::optional<std::uint64_t> epochs;
 };
 
 constexpr std::uint64_t kManyThreads = 1024;
@@ -48,20 +46,43 @@ Result<jobs::TrainOrder> orderOf(const Arguments &arguments)
         return fail(ErrorCode::Usage, "--threads: at most 1024");
     if (arguments.threads)
         order.threads = static_cast<int>(*arguments.threads);
-    if (arguments.rounds)
-        order.overrides.push_back("rounds=" + std::to_string(*arguments.rounds));
-    if (arguments.epochs)
-        order.overrides.push_back("epochs=" + std::to_string(*arguments.epochs));
     return order;
+}
+
+/// Said before anything is read; building the folder checks it again.
+Status checkPlace(const jobs::TrainOrder &order, Console &console)
+{
+    if (!order.out)
+        return {};
+    const auto there = runs::locateRun(*order.out);
+    if (!there)
+        return {};
+    const std::string place = there->string();
+    const std::string resume = "ibidem resume " + runs::finalPath(*there).string();
+    const bool partial = runs::isPartial(*there);
+    if (runs::failedAtOnce(*there)) {
+        console.say("replacing " + place + ": it failed before its first checkpoint");
+        return {};
+    }
+    const auto manifest = runs::readManifest(*there);
+    const bool goesOn =
+        partial || (manifest && (manifest->outcome == "stopped" || manifest->outcome == "failed"));
+    if (order.force) {
+        if (goesOn)
+            console.warn("replacing " + place + ", an unfinished run that '" + resume +
+                         "' could go on with: it is removed when the new one is complete");
+        return {};
+    }
+    return fail(ErrorCode::CannotWrite, goesOn ? "an unfinished run is here" : "this run exists already",
+                place,
+                (goesOn ? "go on with it: " + resume + ", or " : std::string()) +
+                    "name another place with --out, or replace it with --force");
 }
 
 Result<int> train(const Arguments &arguments, Console &console)
 {
     IBIDEM_TRY(const jobs::TrainOrder order, orderOf(arguments));
-    // Said before anything is read; building the folder checks it again.
-    if (order.out && !order.force && runs::locateRun(*order.out))
-        return fail(ErrorCode::CannotWrite, "this run exists already", order.out->string(),
-                    "name another place with --out, or replace it with --force");
+    IBIDEM_CHECK(checkPlace(order, console));
     IBIDEM_TRY(const Trained trained, trainRun(order, Places::ofUser(), console));
     return showTrained(trained, console);
 }
@@ -88,8 +109,14 @@ void addTrain(Verbs &verbs)
         .text("--split", "PATH", arguments->split,
               "Tables: lines of sample and train or test, instead of a drawn split")
         .texts("--set", "KEY=VALUE", order.overrides, "Change a setting; may be given several times")
-        .wholeNumber("--rounds", arguments->rounds, "Trees: short for --set model.rounds=N")
-        .wholeNumber("--epochs", arguments->epochs, "Networks: short for --set training.epochs=N")
+        .wholeNumber("--rounds", order.rounds, "Trees: short for --set model.rounds=N")
+        .wholeNumber("--epochs", order.epochs, "Networks: short for --set training.epochs=N")
+        .text("--matrix", "NAME", order.matrix,
+              "Networks: which matrix of the file, short for --set data.options.matrix=NAME")
+        .text("--genome", "NAME", order.genome,
+              "Networks: of several in one 10x file, short for --set data.options.genome=NAME")
+        .text("--feature-type", "NAME", order.featureType,
+              "Networks: only features of this type, short for --set data.options.featureType=NAME")
         .choice("--level", "LEVEL", arguments->level, {"random", "seeded", "deterministic", "portable"})
         .wholeNumber("--seed", order.seed, "Seed of everything random")
         .text("--device", "DEVICE", order.device, "auto, cpu or cuda:N")

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
 // The promise of level portable about other processors, on an emulated one: qemu-user's Haswell has AVX2 and
-// FMA but no AVX-512, and none of this machine's caches.
+// FMA but no AVX-512, and none of this machine's caches; its Nehalem has neither AVX2 nor FMA.
 #include "models/runs/manifest.h"
 
 #include <QDir>
@@ -23,6 +23,7 @@ class TestEmulatedProcessor : public QObject
 private Q_SLOTS:
     void initTestCase();
     void givesTheSameChainAtLevelPortable();
+    void givesTheSameChainWithoutFma();
     void findsAnotherSeedUnderEmulationToo();
     void preparesCellsToTheSameBytes();
 
@@ -90,6 +91,23 @@ void TestEmulatedProcessor::givesTheSameChainAtLevelPortable()
                   path(QStringLiteral("native-0/spec.json")), path(QStringLiteral("emulated-0"))}));
     QCOMPARE(chain(QStringLiteral("emulated-0")).size(), 64);
     QCOMPARE(chain(QStringLiteral("emulated-0")), chain(QStringLiteral("native-0")));
+}
+
+/// An instruction set that the processor lacks is refused, so the run asks for none.
+void TestEmulatedProcessor::givesTheSameChainWithoutFma()
+{
+    QFile spec(path(QStringLiteral("native-0/spec.json")));
+    QVERIFY(spec.open(QIODevice::ReadOnly));
+    QByteArray text = spec.readAll();
+    QCOMPARE(text.count("\"avx2\""), 1);
+    QFile scalar(path(QStringLiteral("scalar.json")));
+    QVERIFY(scalar.open(QIODevice::WriteOnly));
+    scalar.write(text.replace("\"avx2\"", "\"scalar\""));
+    scalar.close();
+    QVERIFY(runs(m_emulator,
+                 {QStringLiteral("-cpu"), QStringLiteral("Nehalem"), m_bin + QStringLiteral("/ibidem-train"),
+                  scalar.fileName(), path(QStringLiteral("nehalem"))}));
+    QCOMPARE(chain(QStringLiteral("nehalem")), chain(QStringLiteral("native-0")));
 }
 
 void TestEmulatedProcessor::findsAnotherSeedUnderEmulationToo()

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void failuresLeaveAFolderThatSaysSo_data();
     void failuresLeaveAFolderThatSaysSo();
     void aHeldFolderIsLeftAlone();
+    void aResumeThatCannotBeginChangesNothing();
     void aFinishedRunIsNotResumed();
     void anExistingRunIsNotOverwritten();
     void takesThePreparedFolder();
@@ -420,6 +421,30 @@ void TestTrainProgram::aHeldFolderIsLeftAlone()
     QVERIFY(process->state() == QProcess::Running);
     process->write("stop\n");
     QCOMPARE(TrainProgram::finish(*process), 75);
+}
+
+/// Whatever keeps a resume from beginning: the run is what it was, stopped or killed.
+void TestTrainProgram::aResumeThatCannotBeginChangesNothing()
+{
+    spec::RunSpec spec = specOf(2);
+    spec.trees.rounds = 100000;
+    const auto run = m_program.path("kept");
+    const auto process =
+        m_program.start({QString::fromStdString(m_program.writeSpec("kept.json", spec).string()),
+                         QString::fromStdString(run.string())});
+    TrainProgram::waitForRound(run, *process, 2);
+    process->write("stop\n");
+    QCOMPARE(TrainProgram::finish(*process), 75);
+    const std::string manifest = readFile(run / runs::kManifestFile).value();
+    const std::string text = readFile(run / runs::kSpecFile).value();
+    spec::RunSpec other = *spec::readSpecFile(run / runs::kSpecFile);
+    other.data.train.sha256.assign(64, '0'); // an input that is nowhere
+    QVERIFY(writeFileAtomically(run / runs::kSpecFile, canonicalJson(other.toJson()).value()).has_value());
+    QVERIFY(m_program.resume(run) != 0);
+    QVERIFY(!std::filesystem::exists(run.string() + ".partial"));
+    QCOMPARE(readFile(run / runs::kManifestFile).value(), manifest);
+    QVERIFY(writeFileAtomically(run / runs::kSpecFile, text).has_value());
+    QVERIFY(std::filesystem::exists(run / runs::kCheckpointFolder));
 }
 
 void TestTrainProgram::aFinishedRunIsNotResumed()

@@ -155,6 +155,28 @@ private Q_SLOTS:
         QVERIFY(!job.running());
     }
 
+    /// Of what was told before, a curve needs the metrics; the rest would be taken for news.
+    void aResumeTellsOnlyMetricsAgain()
+    {
+        QVERIFY(writeFileAtomically(partial() / "events.jsonl",
+                                    line(1, R"("event":"started")") +
+                                        line(2, R"("event":"metric","round":1)") +
+                                        line(3, R"("event":"progress","fraction":0.5)") +
+                                        line(4, R"("event":"failed","error":{})"))
+                    .has_value());
+        const std::string events = (m_path / "run.partial/events.jsonl").string();
+        std::string news = line(5, R"("event":"started","fromRound":1)");
+        news.pop_back();
+        TrainJob job(scripts("", "echo '" + news + "' >>" + events + "; exit 75"));
+        QSignalSpy told(&job, &TrainJob::eventArrived);
+        QSignalSpy finished(&job, &TrainJob::finished);
+        job.resume(m_path / "run");
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 20000);
+        QCOMPARE(told.count(), 2);
+        QVERIFY(told[0][0].toString().contains(QLatin1String("metric")));
+        QVERIFY(told[1][0].toString().contains(QLatin1String("fromRound")));
+    }
+
     void aTrainingThatDiesIsInternalAndSaysOfWhat()
     {
         TrainJob job(scripts("", "kill -BUS $$"));

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void keepsTheOldRunAsideWhenTheNewOneFails();
     void removesTheOldRunWhenAStoppedOneIsFinishedLater();
     void replacesAnUnfinishedRun();
+    void replacesARunThatFailedAtOnce();
     void replacesNoFolderWithoutARun();
     void replacesNoRunThatIsBeingWritten();
     void neverOverwritesAtTheEnd();
@@ -162,6 +163,22 @@ void TestRunFolder::replacesAnUnfinishedRun()
     QVERIFY(makeRun("finished", "new", true));
     QCOMPARE(names(), (std::vector<std::string>{"r"}));
     QCOMPARE(mark(run()), std::string("new"));
+}
+
+void TestRunFolder::replacesARunThatFailedAtOnce()
+{
+    QVERIFY(makeRun("failed", "first"));
+    QVERIFY(failedAtOnce(run()));
+    QVERIFY(makeRun("failed", "second"));
+    QCOMPARE(names(), (std::vector<std::string>{"r"}));
+    QCOMPARE(mark(run()), std::string("second"));
+    QVERIFY(makeFolder(run() / kCheckpointFolder));
+    QVERIFY(writeFileAtomically(run() / kCheckpointFolder / "epoch-0001.safetensors", "x"));
+    QVERIFY(hasCheckpoint(run()) && !failedAtOnce(run()));
+    QCOMPARE(createPartial(run(), false).error().code, ErrorCode::CannotWrite);
+    fs::rename(run(), partialPath(run()));
+    QVERIFY(!failedAtOnce(partialPath(run())));
+    QVERIFY(createPartial(run(), false).error().cure.find("ibidem resume") != std::string::npos);
 }
 
 void TestRunFolder::replacesNoFolderWithoutARun()

@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Ibidem authors
 // SPDX-License-Identifier: Apache-2.0
+#include "models/base/files.h"
+#include "models/runs/manifest.h"
 #include "models/view/session.h"
+#include "tests/models/compare/network_fixture.h"
 
 #include <QFile>
 #include <QSignalSpy>
@@ -33,10 +36,12 @@ private Q_SLOTS:
     void aMissingFileIsAProblemInWords();
     void clearingTakesTheProblemAway();
     void twoFilesAreTrainingAndTest();
+    void foldersOfRunsLeadToCompare();
     void aSampleIsWrittenInAnotherThread();
     void aFailedSampleIsAProblem();
     void comparingNothingIsAProblemInWords();
     void onlyTheLastComparisonIsShown();
+    void theReportTellsOfChangedFiles();
     void backgroundDeliversInTheOwnersThreadAndNeverAfterIt();
 };
 
@@ -100,6 +105,34 @@ void TestSession::twoFilesAreTrainingAndTest()
     QCOMPARE(session.data()->input(InputRole::Test)->state(), DataInput::State::None);
 }
 
+void TestSession::foldersOfRunsLeadToCompare()
+{
+    const QTemporaryDir folder;
+    Session session(setupIn(folder));
+    QSignalSpy wanted(&session, &Session::stepWanted);
+    const auto run = [&folder](const QString &name) {
+        const QString path = folder.filePath(name);
+        runs::Manifest manifest;
+        manifest.outcome = "imported";
+        const bool written = makeFolder(toPath(path)) && runs::writeManifest(toPath(path), manifest);
+        return written ? path + QLatin1Char('/') : QString(); // as a shell completes it
+    };
+    const QString first = run(QStringLiteral("first"));
+    const QString second = run(QStringLiteral("second"));
+    session.open({first});
+    QCOMPARE(wanted.takeFirst().first().value<Step>(), Step::Compare);
+    QVERIFY(session.data()->isEmpty());
+    QTRY_COMPARE(session.runs()->rowOf(toPath(folder.filePath(QStringLiteral("first")))), 0);
+    QCOMPARE(session.compare()->state(), CompareController::State::Idle);
+    session.open({first, second});
+    QCOMPARE(wanted.takeFirst().first().value<Step>(), Step::Compare);
+    QVERIFY(session.compare()->state() != CompareController::State::Idle);
+    QCOMPARE(fromPath(session.compare()->b()), folder.filePath(QStringLiteral("second")));
+    session.open({folder.filePath(QStringLiteral("nothing.tsv"))});
+    QCOMPARE(wanted.takeFirst().first().value<Step>(), Step::Data);
+    QVERIFY(!session.data()->isEmpty());
+}
+
 void TestSession::aSampleIsWrittenInAnotherThread()
 {
     const QTemporaryDir folder;
@@ -153,6 +186,39 @@ void TestSession::onlyTheLastComparisonIsShown()
     QTRY_COMPARE(controller.state(), CompareController::State::Failed);
     QCOMPARE(changed.count(), 3);
     QVERIFY(controller.a() == std::filesystem::path("/nowhere/c"));
+}
+
+void TestSession::theReportTellsOfChangedFiles()
+{
+    const QTemporaryDir folder;
+    const std::filesystem::path root = toPath(folder.path());
+    for (const char *name : {"a", "b"})
+        QVERIFY(fixture::writeNetworkRun(root / name, fixture::makeNetworkRun()));
+    Session session(setupIn(folder));
+    ReportController *const report = session.report();
+    const auto save = [&] {
+        session.compare()->compare(root / "a", root / "b");
+        QTRY_COMPARE(session.compare()->state(), CompareController::State::Done);
+        report->save(folder.filePath(QStringLiteral("report.html")));
+        QTRY_COMPARE(report->state(), ReportController::State::Saved);
+    };
+    const auto claims = [&] {
+        QString text;
+        for (int row = 0; row < report->claims()->rowCount(); ++row)
+            for (int column = 0; column < report->claims()->columnCount(); ++column)
+                text += report->claims()->index(row, column).data().toString() + QLatin1Char('\n');
+        return text;
+    };
+    save();
+    QVERIFY(report->problem().isEmpty());
+    QVERIFY(claims().contains(QStringLiteral("Every file is what its run recorded")));
+    QVERIFY(writeFileAtomically(root / "a" / runs::kMetricsFile, "round,split,metric,value,hex\n"));
+    save();
+    QVERIFY(report->problem().cause.contains(QStringLiteral("metrics.csv of a")));
+    QVERIFY(report->statusText().contains(QStringLiteral("files were changed")));
+    QVERIFY(claims().contains(QStringLiteral("a: metrics.csv does not match its manifest")));
+    QVERIFY(!claims().contains(QStringLiteral("Every file is")));
+    QVERIFY(!report->savedFile().isEmpty());
 }
 
 void TestSession::backgroundDeliversInTheOwnersThreadAndNeverAfterIt()
