@@ -138,8 +138,8 @@ void addSkipped(const SkippedElements &skipped, std::vector<data::Check> &checks
 void addUnread(const SkippedElements &unread, std::vector<data::Check> &checks)
 {
     if (!unread.empty())
-        checks.push_back({std::string(data::kUnreadElements), data::CheckState::Ok,
-                          "not read: " + listed(unread, 10)});
+        checks.push_back(
+            {std::string(data::kUnreadElements), data::CheckState::Ok, "not read: " + listed(unread, 10)});
 }
 
 Result<data::MatrixContainer> readHdf5Matrix(const std::filesystem::path &path,
