@@ -18,11 +18,11 @@ def folder(variable, default):
 
 
 class Scratch:
-    """A temporary folder with cache, data and settings of its own, and the environment that points there."""
+    """A temporary folder with cache, data and settings of its own, and the environment that points there. Peers wait for work as they do by default."""
 
     def __init__(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="ibidem-bench-"))
-        self.environment = dict(os.environ, OMP_WAIT_POLICY="PASSIVE", XDG_CACHE_HOME=str(self.path / "cache"), XDG_DATA_HOME=str(self.path / "data"),
+        self.environment = dict(os.environ, XDG_CACHE_HOME=str(self.path / "cache"), XDG_DATA_HOME=str(self.path / "data"),
                                 XDG_CONFIG_HOME=str(self.path / "config"), QT_QPA_PLATFORM="offscreen")
         self.environment.setdefault("IBIDEM_DEPENDENCIES", str(pathlib.Path.home() / ".cache/ibidem/dependencies"))
 

@@ -333,6 +333,17 @@ void TestEffectiveState::pinsAreSortedAndDependOnTheLevel()
     const auto pins = train::environmentPins(deterministic);
     const std::pair<std::string, std::string> cap("ONEDNN_MAX_CPU_ISA", "AVX512_CORE");
     QVERIFY(std::find(pins.begin(), pins.end(), cap) != pins.end());
+    // LibTorch's threads wait a little before they sleep; XGBoost's sleep at once, and ours have no OpenMP.
+    const std::pair<std::string, std::string> patience("GOMP_SPINCOUNT", "3000");
+    const auto isPatient = [&](Level level, spec::ModelKind kind) {
+        spec::RunSpec spec = resolvedSpec(level);
+        spec.kind = kind;
+        const auto all = train::environmentPins(spec);
+        return std::find(all.begin(), all.end(), patience) != all.end();
+    };
+    QVERIFY(isPatient(Level::Deterministic, spec::ModelKind::Autoencoder));
+    QVERIFY(!isPatient(Level::Deterministic, spec::ModelKind::Trees));
+    QVERIFY(!isPatient(Level::Portable, spec::ModelKind::Autoencoder));
 }
 
 void TestEffectiveState::portablePinsDoNotDependOnAvx512()
