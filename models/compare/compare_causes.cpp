@@ -95,6 +95,13 @@ bool isAlwaysPinned(const std::string &key)
     return key == "level" || key == "seed" || key.starts_with("floatingPoint");
 }
 
+/// How long threads look for work before they sleep: no result can come from it.
+bool isWaiting(const std::string &key)
+{
+    return key.ends_with(".GOMP_SPINCOUNT") || key.ends_with(".OMP_WAIT_POLICY") ||
+           key.ends_with(".KMP_BLOCKTIME");
+}
+
 bool arePortable(const Findings &findings)
 {
     const auto isPortable = [](const RunContent &run) {
@@ -122,7 +129,8 @@ void compareLeaves(Findings &findings, const std::string &what, const Json &a, c
         if (textA == textB && (inA == leavesA.end()) == (inB == leavesB.end()))
             continue;
         const bool pinned = what == "state" && isAlwaysPinned(key);
-        findings.add({what, key, textA, textB, {}, {}, 1, !mayMatter && !pinned});
+        const bool informative = isWaiting(key) || (!mayMatter && !pinned);
+        findings.add({what, key, textA, textB, {}, {}, 1, informative});
     }
 }
 

@@ -75,16 +75,11 @@ void addAfterwards(Findings &findings, Difference difference, bool within)
         findings.addResult(std::move(difference), within);
 }
 
-/// UMAP makes another map of any other bits, near or far: no tolerance can judge it.
-void addMap(Findings &findings, Difference difference)
+/// UMAP makes another map of any other bits, near or far: of another embedding no tolerance can judge it.
+bool isMapInformative(const Findings &findings)
 {
-    if (!findings.hasTolerance() || hasOtherAnalysis(findings)) {
-        addAfterwards(findings, std::move(difference), false);
-        return;
-    }
-    findings.hasResultDifference = true;
-    difference.informative = true;
-    findings.add(std::move(difference));
+    const bool isOtherEmbedding = findings.comparison.cellsEqual != findings.comparison.cells;
+    return hasOtherAnalysis(findings) || (findings.hasTolerance() && isOtherEmbedding);
 }
 
 Difference differenceOf(const std::string &what, const Rows &rows)
@@ -205,7 +200,24 @@ void compareGraph(Findings &findings)
     const auto inB = b.find("graph");
     if (inA == a.end() || inB == b.end() || inA->second == inB->second)
         return;
-    addMap(findings, {"map", "graph of neighbours", inA->second, inB->second, {}, {}, 1, false});
+    Difference difference{"map", "graph of neighbours", inA->second, inB->second, {}, {}, 1, false};
+    difference.informative = isMapInformative(findings);
+    if (difference.informative)
+        findings.add(std::move(difference));
+    else
+        findings.addDigestResult(std::move(difference));
+}
+
+void tellMap(Findings &findings, const Rows &rows)
+{
+    if (rows.different == 0)
+        return;
+    Difference difference = differenceOf("map", rows);
+    difference.informative = isMapInformative(findings);
+    if (difference.informative)
+        findings.add(std::move(difference));
+    else
+        findings.addResult(std::move(difference), rows.spread.within());
 }
 
 void compareMaps(Findings &findings, const MatchedCells &cells)
@@ -222,8 +234,7 @@ void compareMaps(Findings &findings, const MatchedCells &cells)
     compareGraph(findings);
     const Rows rows = compareRows(findings.tolerance, cells.places, cells.a.map, cells.b.map, 2,
                                   "X_umap of cell ", cells.a.cellIds);
-    if (rows.different != 0)
-        addMap(findings, differenceOf("map", rows));
+    tellMap(findings, rows);
     compareClusters(findings, cells);
 }
 

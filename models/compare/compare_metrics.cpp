@@ -75,6 +75,7 @@ SeriesMap collect(Findings &findings)
             ++findings.comparison.metricsEqual;
             continue;
         }
+        findings.noteParted((pointA != nullptr ? pointA : pointB)->round);
         if (pointA == nullptr || pointB == nullptr)
             ++series.missing;
         findings.addMissing("metrics", pointA == nullptr ? 1 : 0, pointB == nullptr ? 1 : 0);

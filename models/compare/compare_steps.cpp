@@ -198,9 +198,12 @@ void compareTraces(Findings &findings)
         traceA->tensors() != traceB->tensors())
         return;
     const auto first = firstDifferentStep(*traceA, *traceB);
-    if (!first || (findings.hasTolerance() && compareLosses(findings, *traceA, *traceB, *first)))
+    if (!first)
         return;
     const StepRecord a = traceA->step(*first);
+    findings.noteParted(a.epoch);
+    if (findings.hasTolerance() && compareLosses(findings, *traceA, *traceB, *first))
+        return;
     StepDifference found = differenceOf(traceA->tensors(), a, traceB->step(*first), *first == 0);
     const std::string step = "step " + std::to_string(a.step);
     const std::string what = whatOf(found);
@@ -251,6 +254,7 @@ void tellEpoch(Findings &findings, std::size_t index, std::uint64_t different)
                               {},
                               different,
                               false});
+    findings.noteParted(a.epoch);
     if (findings.hasTolerance())
         return;
     findings.noteFirst({a.epoch,

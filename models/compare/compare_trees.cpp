@@ -185,10 +185,14 @@ void compareEnsembles(Findings &findings, const TreeEnsemble &a, const TreeEnsem
     comparison.trees = std::max(a.trees.size(), b.trees.size());
     TreeTotals totals{NumberSpread(findings.tolerance)};
     std::optional<std::size_t> first;
+    const auto roundOf = [&](std::size_t tree) {
+        return static_cast<std::int64_t>(tree / std::max(1U, a.groupCount)) + 1;
+    };
     const std::size_t common = std::min(a.trees.size(), b.trees.size());
     for (std::size_t i = 0; i < common; ++i) {
         if (sameTree({}, a.trees[i], b.trees[i]))
             continue;
+        findings.noteParted(roundOf(i));
         ++totals.different;
         const bool wasWithin = totals.isWithin();
         addNumbers(a.trees[i], b.trees[i], totals);
@@ -201,7 +205,7 @@ void compareEnsembles(Findings &findings, const TreeEnsemble &a, const TreeEnsem
         return;
     const Tolerance allowed = totals.isWithin() ? Tolerance() : findings.tolerance;
     const TreePlace place = firstPlace(findings, allowed, a.trees[*first], b.trees[*first]);
-    const auto round = static_cast<std::int64_t>(*first / std::max(1U, a.groupCount)) + 1;
+    const std::int64_t round = roundOf(*first);
     const std::string tree = "tree " + std::to_string(*first + 1);
     Difference difference{"tree",
                           "round " + std::to_string(round) + ", " + tree + ", " + place.where + ", " +

@@ -132,9 +132,16 @@ bool Findings::hasOtherSettings(std::string_view beginning) const
                        });
 }
 
+void Findings::noteParted(std::int64_t round)
+{
+    if (a.isNetwork() == b.isNetwork()) // rounds of trees and epochs of a network do not correspond
+        partedRound = std::min(partedRound.value_or(round), round);
+}
+
 void Findings::noteFirst(FirstDifference first)
 {
-    if (a.isNetwork() != b.isNetwork()) // rounds of trees and epochs of a network do not correspond
+    noteParted(first.round);
+    if (a.isNetwork() != b.isNetwork())
         return;
     if (comparison.firstRound && *comparison.firstRound <= first.round)
         return;

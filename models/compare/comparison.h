@@ -76,7 +76,7 @@ struct Comparison
     std::uint64_t predictionsEqual = 0;
     std::uint64_t settings = 0;
     std::uint64_t settingsEqual = 0;
-    std::map<std::string, Missing> missing; ///< part of the totals; by the names of "compared" in toJson()
+    std::map<std::string, Missing> missing; ///< part of the totals; by their names in toJson()
     /// First round or epoch that differs; with a tolerance: that is out of it.
     std::optional<std::int64_t> firstRound;
     std::string firstWhat; ///< "tree 17, node 3", "test logloss" or "step 41, weights of encoder.2.weight"
@@ -91,7 +91,8 @@ struct Comparison
 
     /// The document of `compare --json`:
     /// {"verdict","sentence","compared":{"tensors","trees","epochs","cells","metrics","predictions","settings",
-    /// each {"total","equal"}},"first":{"epoch","step","layer","operation"} (epoch = round; null if none),
+    /// each {"total","equal"} and, where something is missing, "missing":
+    /// {"a","b"}},"first":{"epoch","step","layer","operation"} (epoch = round; null if none),
     /// "importance":{"top","shared"},"differences":[{"what","where","a","b","max_abs","max_ulp","count","informative",
     /// "within"}]}
     [[nodiscard]] Json toJson() const;
@@ -105,7 +106,7 @@ struct Comparison
 /// about results (chain, trees, metrics, predictions, weights, embedding, files): identical runs on other
 /// thread counts or machines stay identical, with informative differences. Map and clusters come after the
 /// chain: with equal settings of the analysis they enter the verdict too, with others they do not. UMAP makes
-/// another map of any other bits: under a tolerance the map is only information. A trace
+/// another map of any other bits: under a tolerance the map of another embedding is only information. A trace
 /// that is missing or damaged only makes the place of the first difference less exact. A file that is damaged
 /// (not what its manifest says) makes the verdict Different and is named, also where it can no longer be
 /// read. InputMissing, BadData: no sound manifest, a file that its manifest vouches for but that makes no

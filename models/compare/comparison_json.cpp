@@ -13,6 +13,20 @@ Json totals(std::uint64_t total, std::uint64_t equal)
     return {{"total", total}, {"equal", equal}};
 }
 
+Json comparedJson(const Comparison &comparison)
+{
+    Json json = {{"tensors", totals(comparison.tensors, comparison.tensorsEqual)},
+                 {"trees", totals(comparison.trees, comparison.treesEqual)},
+                 {"epochs", totals(comparison.epochs, comparison.epochsEqual)},
+                 {"cells", totals(comparison.cells, comparison.cellsEqual)},
+                 {"metrics", totals(comparison.metrics, comparison.metricsEqual)},
+                 {"predictions", totals(comparison.predictions, comparison.predictionsEqual)},
+                 {"settings", totals(comparison.settings, comparison.settingsEqual)}};
+    for (const auto &[kind, missing] : comparison.missing)
+        json[kind]["missing"] = {{"a", missing.inA}, {"b", missing.inB}};
+    return json;
+}
+
 Json differenceJson(const Difference &difference)
 {
     Json json = {{"what", difference.what},   {"where", difference.where},
@@ -66,14 +80,7 @@ Json Comparison::toJson() const
             {"sentence", sentence},
             {"a", nameA},
             {"b", nameB},
-            {"compared",
-             {{"tensors", totals(tensors, tensorsEqual)},
-              {"trees", totals(trees, treesEqual)},
-              {"epochs", totals(epochs, epochsEqual)},
-              {"cells", totals(cells, cellsEqual)},
-              {"metrics", totals(metrics, metricsEqual)},
-              {"predictions", totals(predictions, predictionsEqual)},
-              {"settings", totals(settings, settingsEqual)}}},
+            {"compared", comparedJson(*this)},
             {"first", firstJson(*this)},
             {"importance", {{"top", topGenes}, {"shared", topGenesShared}}},
             {"differences", std::move(list)}};

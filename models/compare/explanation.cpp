@@ -40,11 +40,29 @@ bool isOneOf(std::initializer_list<std::string_view> keys, std::string_view key)
     return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-/// Both runs are the same as far as both go: only how long they went can have made the difference.
+bool isLength(std::string_view key)
+{
+    return isOneOf({"training.epochs", "training.patience", "model.rounds"}, key);
+}
+
+/// After all rounds that both runs have.
+bool isBehindBoth(const Findings &findings, std::int64_t round)
+{
+    return round > std::min(findings.a.manifest.roundsDone, findings.b.manifest.roundsDone);
+}
+
+/// Both runs have the same bits as far as both go: only how long they went can have made the difference.
 bool differOnlyInLength(const Findings &findings)
 {
+    return findings.partedRound && isBehindBoth(findings, *findings.partedRound);
+}
+
+/// How long they went may have made a difference: nothing tells where they parted, or what is named comes
+/// after the rounds that both have.
+bool canLengthAct(const Findings &findings)
+{
     const auto &first = findings.comparison.firstRound;
-    return !first || *first > std::min(findings.a.manifest.roundsDone, findings.b.manifest.roundsDone);
+    return !findings.partedRound || differOnlyInLength(findings) || (first && isBehindBoth(findings, *first));
 }
 
 /// How many cells or samples there are to be drawn.
@@ -56,8 +74,8 @@ std::uint64_t drawnFrom(const RunContent &run)
 /// What a run is to do later changes nothing that it did before.
 bool canAct(const Findings &findings, const std::string &key)
 {
-    if (isOneOf({"training.epochs", "training.patience", "model.rounds"}, key))
-        return differOnlyInLength(findings);
+    if (isLength(key))
+        return canLengthAct(findings);
     const Comparison &comparison = findings.comparison;
     const bool isNetworks = findings.areNetworks() && comparison.firstRound;
     if (!isNetworks)
@@ -86,9 +104,13 @@ Causes settingsOf(const Findings &findings)
 {
     Causes causes = causesOf(findings, "setting");
     std::erase_if(causes, [&](const Difference *cause) { return !canAct(findings, cause->where); });
-    std::stable_sort(causes.begin(), causes.end(), [](const Difference *x, const Difference *y) {
-        return placeOf(x->where) < placeOf(y->where);
-    });
+    // Runs that parted before, or nobody knows where, did so for something else, if there is anything else.
+    const bool isLengthLast = !differOnlyInLength(findings);
+    const auto rank = [&](const Difference *cause) {
+        return std::pair(isLengthLast && isLength(cause->where), placeOf(cause->where));
+    };
+    std::stable_sort(causes.begin(), causes.end(),
+                     [&](const Difference *x, const Difference *y) { return rank(x) < rank(y); });
     return causes;
 }
 
@@ -171,16 +193,23 @@ Causes firstCauses(const Findings &findings)
     // With the same input another choice of cells and genes follows from the settings.
     const Causes data = isUnused ? Causes() : dataOf(findings);
     const Causes stage = causesOf(findings, "stage");
-    const Causes outcome = differOnlyInLength(findings) ? causesOf(findings, "outcome") : Causes();
-    const bool isLength =
-        !settings.empty() &&
-        isOneOf({"training.epochs", "training.patience", "model.rounds"}, settings.front()->where);
+    const Causes outcome = canLengthAct(findings) ? causesOf(findings, "outcome") : Causes();
+    const bool isOfLength = !settings.empty() && isLength(settings.front()->where);
     for (const Causes &causes :
-         {hasOtherInput ? data : Causes(), isLength ? outcome : Causes(), settings, data, stage, outcome,
+         {hasOtherInput ? data : Causes(), isOfLength ? outcome : Causes(), settings, data, stage, outcome,
           isTrained ? Causes() : unusedDataOf(findings), causesOf(findings, "state")})
         if (!causes.empty())
             return causes;
     return {};
+}
+
+/// What of an input can have changed without being trained on. The first stage of the preparation vouches for
+/// all values of a matrix; a table has samples without a label. A list has neither rows nor columns.
+std::string unreadText(const Findings &findings, const Difference &cause)
+{
+    if (cause.where != "data.train" && cause.where != "data.test")
+        return {};
+    return findings.areNetworks() ? ": another column changed" : ": another row or column changed";
 }
 
 std::string inputText(const Findings &findings, const Difference &cause)
@@ -189,10 +218,10 @@ std::string inputText(const Findings &findings, const Difference &cause)
     const std::string b = fileName(cause.b);
     if (a != b)
         return "the input " + cause.where + " is " + a + " in A and " + b + " in B";
-    const std::string text = "the input " + cause.where + " (" + a + ") has other content";
-    return isReadAlike(findings) ? text + ", though all that was read of it for the training is the same: "
-                                          "another column or layer changed"
-                                 : text;
+    std::string text = "the input " + cause.where + " (" + a + ") has other content";
+    if (isReadAlike(findings))
+        text += ", though all that was read of it for the training is the same" + unreadText(findings, cause);
+    return text;
 }
 
 std::string labelText(const Findings &findings, const Difference &cause)

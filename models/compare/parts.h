@@ -35,6 +35,7 @@ struct Findings
     bool hasResultDifference = false; ///< some result has other bits
     bool isBeyond = false;            ///< some result is out of the tolerance (none given: has other bits)
     bool isDamaged = false;
+    std::optional<std::int64_t> partedRound = {}; ///< first with other bits, whatever the tolerance
     std::string firstPhrase = {}; ///< of the first difference: "tree 17 splits node 2 at gene X instead of Y"
 
     [[nodiscard]] bool hasTolerance() const { return tolerance.ulp || tolerance.relative; }
@@ -62,6 +63,8 @@ struct Findings
     /// Remembers what differs first (with a tolerance: what is first out of it): the earliest round, in one
     /// round what was told first.
     void noteFirst(FirstDifference first);
+    /// Something of this round or epoch has other bits, in the tolerance or out of it.
+    void noteParted(std::int64_t round);
     /// Results that only the other run has; `kind` as in Comparison::missing.
     void addMissing(const std::string &kind, std::uint64_t inA, std::uint64_t inB);
     /// The same where one run lacks their file; one that is damaged is there, but unreadable.

@@ -136,7 +136,7 @@ std::string toleranceText(const Tolerance &tolerance)
                          : "rel:" + formatDouble(*tolerance.relative);
 }
 
-/// Under a tolerance; see addMap.
+/// Under a tolerance; see isMapInformative.
 std::string mapLeftAside(const Findings &findings)
 {
     const auto &differences = findings.comparison.differences;
@@ -145,7 +145,7 @@ std::string mapLeftAside(const Findings &findings)
     });
     if (!hasOtherMap || hasOtherAnalysis(findings))
         return {};
-    return "; the map is left aside: UMAP makes another one of any other bits";
+    return "; the map is left aside: UMAP makes another one of any other bits of the embedding";
 }
 
 std::string withinSentence(const Findings &findings)

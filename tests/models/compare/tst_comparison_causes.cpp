@@ -40,6 +40,7 @@ private Q_SLOTS:
     void limitsLongLists();
     void takesTheSameContentInAnotherFileAsTheSame();
     void namesAnotherStateWhereTheLevelAllowsIt();
+    void tellsATableFromAList();
 
 private:
     template <class Change>
@@ -382,6 +383,27 @@ void TestComparisonCauses::namesAnotherStateWhereTheLevelAllowsIt()
     const Comparison portable = changed(change(spec::Level::Portable), false);
     QVERIFY(find(portable, "state", "threads.used")->informative);
     QVERIFY(portable.sentence.find("no recorded setting, input or state explains it") != std::string::npos);
+}
+
+/// Changed in a way that leaves everything that was read of it the same: only the chain knows.
+void TestComparisonCauses::tellsATableFromAList()
+{
+    FixtureRun plain = makeRun();
+    plain.spec.preparation.genes = spec::Input{"", "genes.txt", 100, std::string(64, 'a'), ""};
+    QVERIFY(writeRun(m_folder / "plain", plain));
+    FixtureRun list = plain;
+    list.spec.preparation.genes->sha256 = std::string(64, 'b'); // a comment more
+    QVERIFY(writeRun(m_folder / "list", list));
+    const Comparison ofList = compareRuns(m_folder / "plain", m_folder / "list").value();
+    QVERIFY2(ofList.sentence.ends_with("because the input preparation.genes (genes.txt) has other content, "
+                                       "though all that was read of it for the training is the same."),
+             ofList.sentence.c_str());
+    FixtureRun table = plain;
+    table.spec.data.train.content = std::string(64, 'c');
+    QVERIFY(writeRun(m_folder / "table", table));
+    const Comparison ofTable = compareRuns(m_folder / "plain", m_folder / "table").value();
+    QVERIFY2(ofTable.sentence.ends_with("is the same: another row or column changed."),
+             ofTable.sentence.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestComparisonCauses)

@@ -3,6 +3,7 @@
 // The sentence about two networks: it names a cause that can have acted, what is out of the tolerance, and
 // tells what is missing from what differs.
 #include "models/runs/network_files.h"
+#include "models/runs/trace.h"
 #include "tests/models/compare/network_pair.h"
 
 #include <algorithm>
@@ -21,15 +22,19 @@ private Q_SLOTS:
     void namesTheOtherInputs();
     void namesPreparationBeforeWhatFollows();
     void blamesTheLengthOnlyForTheLength();
+    void blamesNoLengthUnderATolerance();
+    void putsTheLengthLastWhereNothingTellsThePlace();
     void blamesTheOptimiserOnlyAfterAStep();
     void namesWhatIsOutOfTheTolerance();
     void namesALossOutOfTheTolerance();
     void leavesTheMapAsideUnderATolerance();
+    void judgesTheMapOfAnEqualEmbedding();
     void namesClustersUnderATolerance();
     void saysWhatIsMissing();
     void saysThatRowsOfChangedPlacesHoldOtherValues();
     void measuresCountsInNoUlp();
     void saysThatAnUnusedColumnChanged();
+    void blamesNoWaitingOfThreads();
 
 private:
     /// The manifest of run b, after it was written.
@@ -99,6 +104,46 @@ void TestNetworkSentence::blamesTheLengthOnlyForTheLength()
     VERIFY_SAYS(meddled, "no recorded setting, input or state explains it");
 }
 
+/// Weights part at the first update, long before the tolerance is left, if it is.
+void TestNetworkSentence::blamesNoLengthUnderATolerance()
+{
+    const auto change = [](int epochs) {
+        return [epochs](NetworkRun &run) {
+            run.spec.training.epochs = epochs;
+            run.spec.training.patience = 2;
+            run.spec.training.learningRate *= 1.5;
+            run.mapping = [](std::vector<float> &, std::vector<std::int32_t> &clusters) {
+                clusters[3] = 1 - clusters[3];
+            };
+        };
+    };
+    const Comparison result = changed(change(5), Tolerance::parse("rel:1e9").value());
+    VERIFY_SAYS(result, "DIFFERENT beyond rel:1e+09: ");
+    VERIFY_SAYS(result, "because the setting training.learningRate is 0.001 in A and 0.0015 in B;");
+    const Comparison shorter = changed(change(3), Tolerance::parse("rel:1e9").value());
+    VERIFY_SAYS(shorter, "DIFFERENT beyond rel:1e+09 since epoch 4: A has 5 epochs and B 3; ");
+    VERIFY_SAYS(shorter, "because the setting training.learningRate is 0.001 in A and 0.0015 in B (and ");
+}
+
+void TestNetworkSentence::putsTheLengthLastWhereNothingTellsThePlace()
+{
+    const auto change = [](NetworkRun &run) {
+        run.spec.training.epochs = 3;
+        run.spec.training.patience = 2;
+        run.spec.autoencoder.activation = "tanh";
+    };
+    (void)changed(change);
+    for (const auto &file : {runs::kEpochsFile, runs::kTensorsFile, runs::kTraceFile, runs::kMetricsFile})
+        for (const char *run : {"a", "b"}) {
+            fs::remove(m_folder / run / file);
+            runs::Manifest manifest = runs::readManifest(m_folder / run).value();
+            manifest.files.erase(std::string(file));
+            QVERIFY(runs::writeManifest(m_folder / run, manifest));
+        }
+    const Comparison result = compared();
+    VERIFY_SAYS(result, "because the setting model.activation is relu in A and tanh in B (and 2 more)");
+}
+
 void TestNetworkSentence::blamesTheOptimiserOnlyAfterAStep()
 {
     const Comparison result = changed([](NetworkRun &run) {
@@ -158,16 +203,41 @@ void TestNetworkSentence::namesALossOutOfTheTolerance()
 void TestNetworkSentence::leavesTheMapAsideUnderATolerance()
 {
     const auto change = [](NetworkRun &run) {
+        run.meddling.weights = [](int epoch, int step, Meddling::Weights &weights) {
+            if (epoch == 5 && step == 5)
+                weights[0][0] = std::nextafter(weights[0][0], 9.0F);
+        };
         run.mapping = [](std::vector<float> &map, std::vector<std::int32_t> &) { map[10] += 5.0F; };
         run.graph = "two";
     };
-    const Comparison result = changed(change, Tolerance::parse("rel:1e-3").value());
+    const Comparison result = changed(change, Tolerance::parse("rel:1e-1").value());
     QVERIFY2(result.verdict == Verdict::Within, describe(result).c_str());
-    VERIFY_SAYS(result, "WITHIN rel:0.001: 12 of 12 tensors, ");
-    VERIFY_SAYS(result, "40 of 40 embedded cells are equal bit for bit; the map is left aside: UMAP makes "
-                        "another one of any other bits.");
+    VERIFY_SAYS(result,
+                "; the map is left aside: UMAP makes another one of any other bits of the embedding.");
     QVERIFY(find(result, "map", "X_umap")->informative);
+    QVERIFY(find(result, "map", "graph")->informative);
     QVERIFY(changed(change).verdict == Verdict::Different);
+}
+
+void TestNetworkSentence::judgesTheMapOfAnEqualEmbedding()
+{
+    const auto moved = [](float distance) {
+        return [distance](NetworkRun &run) {
+            run.mapping = [distance](std::vector<float> &map, std::vector<std::int32_t> &) {
+                map[10] += distance * std::abs(map[10]);
+            };
+            run.graph = "two";
+        };
+    };
+    const Tolerance tolerance = Tolerance::parse("rel:1e-3").value();
+    const Comparison result = changed(moved(500.0F), tolerance);
+    QVERIFY2(result.verdict == Verdict::Different, describe(result).c_str());
+    VERIFY_SAYS(result, "DIFFERENT beyond rel:0.001: X_umap of cell CELL1005, dimension 1 is ");
+    QVERIFY(!says(result, "left aside"));
+    QVERIFY(find(result, "map", "X_umap")->within == std::optional<bool>(false));
+    const Comparison near = changed(moved(1e-5F), tolerance);
+    QVERIFY2(near.verdict == Verdict::Within, describe(near).c_str());
+    QVERIFY(!says(near, "left aside"));
 }
 
 void TestNetworkSentence::namesClustersUnderATolerance()
@@ -204,6 +274,11 @@ void TestNetworkSentence::saysWhatIsMissing()
     QCOMPARE(result.missing.at("tensors").inB, std::uint64_t{12});
     QCOMPARE(result.missing.at("cells").inA, std::uint64_t{0});
     QCOMPARE(result.cellsEqual, std::uint64_t{0});
+    const Json counts = result.toJson().at("compared");
+    QCOMPARE(counts.at("tensors").at("missing").at("a").get<int>(), 0);
+    QCOMPARE(counts.at("tensors").at("missing").at("b").get<int>(), 12);
+    QCOMPARE(counts.at("cells").at("missing").at("b").get<int>(), 40);
+    QVERIFY(!counts.at("metrics").contains("missing"));
     const Comparison shortest = changed([](NetworkRun &run) { run.spec.training.epochs = 4; });
     VERIFY_SAYS(shortest, "; 1 epoch, 1 metric value missing in B, because");
     // Of runs of other length the rest is missing.
@@ -248,13 +323,35 @@ void TestNetworkSentence::saysThatAnUnusedColumnChanged()
     VERIFY_SAYS(result,
                 "but not the chain of digests, because the input data.train (cells.h5ad) has other "
                 "content, though all that was read of it for the training is the same: another column "
-                "or layer changed.");
+                "changed.");
     // What was not read explains no other weights.
     NetworkRun run = makeNetworkRun();
     run.spec.seed = 1;
     (void)written(makeNetworkRun(), run);
     const Comparison seeded = edited(change);
     VERIFY_SAYS(seeded, "because the setting reproducibility.seed is 0 in A and 1 in B.");
+}
+
+void TestNetworkSentence::blamesNoWaitingOfThreads()
+{
+    const auto state = [](NetworkRun &run, const char *library) {
+        run.spec.level = spec::Level::Deterministic;
+        run.state["library"]["version"] = library;
+        run.state["environment"] = {{"GOMP_SPINCOUNT", nullptr}, {"OMP_WAIT_POLICY", nullptr}};
+    };
+    NetworkRun a = makeNetworkRun();
+    state(a, "2.8");
+    NetworkRun b = makeNetworkRun();
+    state(b, "2.9");
+    b.state["environment"] = {{"GOMP_SPINCOUNT", "3000"}, {"OMP_WAIT_POLICY", "PASSIVE"}};
+    b.meddling.weights = [](int epoch, int step, Meddling::Weights &weights) {
+        if (epoch == 2 && step == 4)
+            weights[2][5] += 0.5F;
+    };
+    const Comparison result = written(a, b);
+    VERIFY_SAYS(result, "because the state library.version was 2.8 in A and 2.9 in B.");
+    QVERIFY(find(result, "state", "GOMP_SPINCOUNT")->informative);
+    QVERIFY(find(result, "state", "OMP_WAIT_POLICY")->informative);
 }
 
 QTEST_GUILESS_MAIN(TestNetworkSentence)
