@@ -6,6 +6,20 @@
 
 namespace ibidem::report {
 
+namespace {
+
+/// A comparison reads what lies there, to tell how it differs: nothing else does.
+std::string useOfChangedFiles(const ReportContent &content)
+{
+    const std::string advice = "These files are not what the run recorded: do not rely on them. ";
+    if (content.comparisons.empty())
+        return advice + "Nothing on this page is drawn from them.";
+    return advice + "Nothing on this page is drawn from them, apart from the comparison: verdict and "
+                    "differences tell where they differ from another run.";
+}
+
+} // namespace
+
 std::string changedFilesBox(const ReportContent &content)
 {
     std::string items;
@@ -15,9 +29,7 @@ std::string changedFilesBox(const ReportContent &content)
     if (items.empty())
         return {};
     const std::string box = element("p", "Files changed after the run", "class=\"word\"") + "\n" +
-                            paragraph("These files are not what the run recorded. Nothing on this page is "
-                                      "drawn from them; do not rely on them.") +
-                            element("ul", "\n" + items) + "\n";
+                            paragraph(useOfChangedFiles(content)) + element("ul", "\n" + items) + "\n";
     return element("div", "\n" + box, "class=\"verdict different\"") + "\n";
 }
 

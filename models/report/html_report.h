@@ -28,8 +28,9 @@ struct HtmlReport
 /// data and its checks, settings (changed from default first), level and effective state, environment, curves
 /// (inline SVG with A, B and A-B), confusion matrix, importance, notes and limits, digests, and the commands
 /// that redo it. No script, no network, no path, host or user; readable in light and dark and on paper; the
-/// same runs give the same bytes. Every file that a manifest lists is checked against it; one that was
-/// changed after the run is named, and nothing is drawn from it. InputMissing, BadData.
+/// same runs give the same bytes. Every file that a manifest lists is checked against it. One that was
+/// changed after the run is named, and nothing is drawn from it but where it differs from another run.
+/// Files that no manifest lists are read by the comparison alone. InputMissing, BadData.
 [[nodiscard]] Result<HtmlReport> htmlReport(const std::vector<std::filesystem::path> &runs);
 
 } // namespace ibidem::report

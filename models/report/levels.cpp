@@ -14,14 +14,6 @@ namespace {
 
 using spec::Level;
 
-/// Processors and threads that the runs were made on, as their manifests say.
-struct Observed
-{
-    std::set<std::string> processors;
-    std::set<std::string> threads;
-    std::set<std::string> devices;
-};
-
 std::string printed(const Json *value)
 {
     if (!value || value->is_null())
@@ -29,18 +21,45 @@ std::string printed(const Json *value)
     return value->is_string() ? value->get<std::string>() : compactJson(*value).value_or("");
 }
 
-Observed observedIn(const ReportContent &content)
+bool isImported(const runs::Manifest &manifest)
 {
-    Observed observed;
-    for (const ReportedRun &run : content.runs) {
-        std::string processor = printed(findAt(run.manifest.environment, "cpu.brand"));
-        for (const char *part : {"cpu.family", "cpu.model", "cpu.stepping"})
-            processor += " " + printed(findAt(run.manifest.environment, part));
-        observed.processors.insert(processor);
-        observed.threads.insert(printed(findAt(run.manifest.effectiveState, "threads.used")));
-        observed.devices.insert(printed(findAt(run.manifest.effectiveState, "device")));
-    }
-    return observed;
+    return manifest.outcome == "imported";
+}
+
+std::string processorOf(const runs::Manifest &manifest)
+{
+    std::vector<std::string> facts;
+    for (const char *fact : {"cpu.brand", "cpu.family", "cpu.model", "cpu.stepping"})
+        if (std::string value = printed(findAt(manifest.environment, fact)); !value.empty())
+            facts.push_back(std::move(value));
+    return join(facts, " ");
+}
+
+/// What the trainings recorded of one thing; a run that recorded nothing of it says nothing about it.
+template <class Fact>
+std::set<std::string> factsOf(const std::vector<const runs::Manifest *> &manifests, Fact fact)
+{
+    std::set<std::string> facts;
+    for (const runs::Manifest *manifest : manifests)
+        if (!isImported(*manifest))
+            facts.insert(fact(*manifest));
+    facts.erase("");
+    return facts;
+}
+
+std::set<std::string> threadsOf(const std::vector<const runs::Manifest *> &manifests)
+{
+    return factsOf(manifests, [](const runs::Manifest &manifest) {
+        return printed(findAt(manifest.effectiveState, "threads.used"));
+    });
+}
+
+std::vector<const runs::Manifest *> manifestsOf(const ReportContent &content)
+{
+    std::vector<const runs::Manifest *> manifests;
+    for (const ReportedRun &run : content.runs)
+        manifests.push_back(&run.manifest);
+    return manifests;
 }
 
 std::string listed(const std::set<std::string> &values)
@@ -60,20 +79,29 @@ std::vector<Claim> fileClaims(const ReportContent &content)
 {
     std::size_t files = 0;
     std::vector<std::string> changed;
+    std::vector<Claim> list;
     for (const ReportedRun &run : content.runs) {
         files += run.manifest.files.size();
+        if (run.manifest.files.empty())
+            list.push_back({false, "run.json of " + run.name +
+                                       " lists no files: nothing vouches for what lies in that folder."});
         for (const runs::FileProblem &problem : run.changed)
             changed.push_back(problem.file + " of " + run.name);
     }
     if (files == 0)
-        return {};
-    if (!changed.empty())
-        return {{false, "Changed after the run or missing: " + join(changed, ", ") +
-                            ". What the record says of them holds no longer for what lies in the folder."}};
-    return {{true, "Every file that run.json lists (" + std::to_string(files) +
-                       (content.runs.size() == 1 ? ")" : " in all runs)") + " has the SHA-256 it records."},
-            {false, "Nothing vouches for run.json itself but training again, or a digest of it that was "
-                    "published."}};
+        return list;
+    if (!changed.empty()) {
+        list.push_back({false, "Changed after the run or missing: " + join(changed, ", ") +
+                                   ". What the record says of them holds no longer for what lies in the "
+                                   "folder."});
+        return list;
+    }
+    list.push_back({true, "Every file that run.json lists (" + std::to_string(files) +
+                              (content.runs.size() == 1 ? ")" : " in all runs)") +
+                              " has the SHA-256 it records."});
+    list.push_back({false, "Nothing vouches for run.json itself but training again, or a digest of it that "
+                           "was published; nothing vouches for files that it does not list."});
+    return list;
 }
 
 /// What was held out of the learning, but of nothing before it.
@@ -106,24 +134,72 @@ std::vector<Claim> endClaims(const runs::Manifest &manifest)
                         ". The weights are those of the last epoch, not of the best."}};
 }
 
-std::vector<Claim> repeatClaims(const ReportContent &content, const Observed &observed)
+/// A kind of result, and the files that it is read from.
+struct ResultKind
 {
+    const char *name;
+    std::uint64_t compare::Comparison::*total;
+    std::vector<std::string_view> files;
+};
+
+std::vector<ResultKind> resultKinds(bool isNetwork)
+{
+    using compare::Comparison;
+    if (isNetwork)
+        return {{"weights", &Comparison::epochs, {runs::kEpochsFile}},
+                {"metrics", &Comparison::metrics, {runs::kMetricsFile}},
+                {"embedding", &Comparison::cells, {runs::kEmbeddingFile}}};
+    return {{"trees", &Comparison::trees, {runs::kModelFile, runs::kRoundsFile}},
+            {"metrics", &Comparison::metrics, {runs::kMetricsFile}},
+            {"predictions", &Comparison::predictions, {runs::kPredictionsFile}}};
+}
+
+/// What every comparison really compared, of files that somebody vouches for: a run may lack a kind of
+/// result, or have got it later.
+std::string comparedResults(const ReportContent &content)
+{
+    std::vector<std::string> names;
+    for (const ResultKind &kind : resultKinds(content.isNetwork())) {
+        const auto isListed = [&kind](const ReportedRun &run) {
+            return std::any_of(kind.files.begin(), kind.files.end(), [&run](std::string_view file) {
+                return run.manifest.files.contains(std::string(file));
+            });
+        };
+        const auto isCompared = [&kind](const compare::Comparison &one) { return one.*kind.total != 0; };
+        if (std::all_of(content.comparisons.begin(), content.comparisons.end(), isCompared) &&
+            std::all_of(content.runs.begin(), content.runs.end(), isListed))
+            names.emplace_back(kind.name);
+    }
+    if (names.empty())
+        return "the results that were compared";
+    const std::string last = names.back();
+    names.pop_back();
+    return names.empty() ? last : join(names, ", ") + " and " + last;
+}
+
+Claim processorClaim(std::size_t kinds)
+{
+    if (kinds > 1)
+        return {true, "The same bits on " + std::to_string(kinds) +
+                          " kinds of processor, as the runs record them."};
+    return {false, "Not yet observed on another machine: no second kind of processor is on record here."};
+}
+
+std::vector<Claim> repeatClaims(const ReportContent &content)
+{
+    const std::vector<const runs::Manifest *> manifests = manifestsOf(content);
     std::vector<Claim> list;
-    list.push_back({true, "The same bits again: " +
-                              std::string(content.isNetwork() ? "weights, metrics and embedding of "
-                                                              : "trees, metrics and predictions of ") +
-                              runCount(content) + " equal those of " + content.reference().name + "."});
-    if (observed.threads.size() > 1)
-        list.push_back(
-            {true, "The same bits with different numbers of threads: " + listed(observed.threads) + "."});
+    list.push_back({true, "The same bits again: " + comparedResults(content) + " of " + runCount(content) +
+                              " equal those of " + content.reference().name + "."});
+    for (const ReportedRun &run : content.runs)
+        if (isImported(run.manifest))
+            list.push_back({false, run.name + " was imported: how it was trained is not on record, so it "
+                                              "shows equal results, not a repeated training."});
+    if (const std::set<std::string> threads = threadsOf(manifests); threads.size() > 1)
+        list.push_back({true, "The same bits with different numbers of threads: " + listed(threads) + "."});
     else
-        list.push_back({false, "Another number of threads was not tried in these runs."});
-    if (observed.processors.size() > 1)
-        list.push_back({true, "The same bits on " + std::to_string(observed.processors.size()) +
-                                  " kinds of processor, as the runs record them."});
-    else
-        list.push_back(
-            {false, "Not yet observed on another machine: every run here names the same kind of processor."});
+        list.push_back({false, "Another number of threads is not on record in these runs."});
+    list.push_back(processorClaim(processorKinds(manifests)));
     return list;
 }
 
@@ -151,12 +227,17 @@ LevelWords levelWords(Level level, spec::ModelKind kind)
     return {};
 }
 
+std::size_t processorKinds(const std::vector<const runs::Manifest *> &manifests)
+{
+    return factsOf(manifests, processorOf).size();
+}
+
 std::string otherMachines(const ReportContent &content)
 {
     const Level level = content.reference().manifest.spec->level;
     if (level != Level::Portable && level != Level::Deterministic)
         return {};
-    const std::size_t processors = observedIn(content).processors.size();
+    const std::size_t processors = processorKinds(manifestsOf(content));
     if (content.allIdentical() && processors > 1)
         return "Observed: the same bits on " + std::to_string(processors) +
                " kinds of processor, as these runs record them.";
@@ -170,7 +251,7 @@ std::vector<Claim> claims(const ReportContent &content)
     if (content.comparisons.empty()) {
         list.push_back({false, "Not yet repeated: this report is about one run alone."});
     } else if (content.allIdentical()) {
-        list = repeatClaims(content, observedIn(content));
+        list = repeatClaims(content);
     } else {
         list.push_back({false, "Not all of these runs have the same bits; see the differences below."});
     }

@@ -18,6 +18,10 @@ struct LevelWords
 
 [[nodiscard]] LevelWords levelWords(spec::Level level, spec::ModelKind kind);
 
+/// How many kinds of processor trainings with these manifests name. A manifest that names none and an
+/// imported model count nothing: they were observed nowhere.
+[[nodiscard]] std::size_t processorKinds(const std::vector<const runs::Manifest *> &manifests);
+
 /// Whether these runs show what the reference's level promises about other machines; empty where it promises
 /// nothing about them.
 [[nodiscard]] std::string otherMachines(const ReportContent &content);

@@ -160,7 +160,7 @@ std::string libraryTable(const Json &environment)
     return table(all);
 }
 
-/// What the program offers for a run as it is: only a finished one is trained again by `rerun`.
+/// What the program offers for a run as it is. `rerun` wants a finished one: a stopped one is resumed first.
 std::string repeatCommands(const runs::Manifest &manifest, const std::string &run)
 {
     std::string lines;

@@ -60,17 +60,16 @@ std::vector<runs::FileProblem> changedFiles(const fs::path &folder, const runs::
     return problems;
 }
 
-/// A failed or imported run lacks files, and its manifest alone is enough for a report. A file that was
-/// changed after the run shows nothing about it.
-bool isSound(const fs::path &folder, const ReportedRun &run, std::string_view file)
+/// A failed or imported run lists few files or none, and its manifest alone is enough for a report. A file
+/// that was changed after the run, or that somebody else put there, shows nothing about it.
+bool isSound(const ReportedRun &run, std::string_view file)
 {
-    std::error_code ignored;
-    return run.problemOf(file) == nullptr && fs::exists(folder / file, ignored);
+    return run.manifest.files.contains(std::string(file)) && run.problemOf(file) == nullptr;
 }
 
 Result<std::string> tableIfSound(const fs::path &folder, const ReportedRun &run, std::string_view file)
 {
-    if (!isSound(folder, run, file))
+    if (!isSound(run, file))
         return std::string();
     return readFile(folder / file, kMostTableBytes);
 }
@@ -81,7 +80,7 @@ Status readNetwork(const fs::path &folder, ReportedRun &run, bool isReference)
     if (!text.empty()) {
         IBIDEM_TRY(run.epochs, runs::parseEpochsCsv(text, (folder / runs::kEpochsFile).string()));
     }
-    if (isReference && isSound(folder, run, runs::kEmbeddingFile)) {
+    if (isReference && isSound(run, runs::kEmbeddingFile)) {
         IBIDEM_TRY(run.embedding, runs::readEmbeddingFile(folder / runs::kEmbeddingFile));
     }
     return {};

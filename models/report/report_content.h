@@ -27,7 +27,8 @@ struct ReportedRun
 {
     std::string name; ///< of the folder, without path
     runs::Manifest manifest;
-    /// Files that are missing or not what the manifest says: nothing below is read from them.
+    /// Files that are missing or not what the manifest says: nothing below is read from them, nor from files
+    /// that it does not list.
     std::vector<runs::FileProblem> changed;
     std::vector<runs::MetricPoint> metrics;
     std::vector<GeneImportance> importance;

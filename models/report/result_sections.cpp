@@ -94,21 +94,45 @@ std::string firstWords(const Comparison &comparison)
            (comparison.firstWhat.empty() ? "" : ": " + comparison.firstWhat);
 }
 
+std::string otherMap(const Difference &difference)
+{
+    if (difference.b == "none")
+        return "no map";
+    return difference.a == "none" ? "a map, unlike the first run" : "another map";
+}
+
 /// Identical runs may have been mapped with other settings: what differs then enters no verdict.
+std::string otherAnalysis(const Comparison &comparison)
+{
+    if (comparison.verdict != Verdict::Identical)
+        return {};
+    const auto find = [&](std::string_view what) {
+        return std::find_if(comparison.differences.begin(), comparison.differences.end(),
+                            [what](const Difference &one) { return one.informative && one.what == what; });
+    };
+    std::vector<std::string> others;
+    if (const auto map = find("map"); map != comparison.differences.end())
+        others.push_back(otherMap(*map));
+    if (find("clusters") != comparison.differences.end())
+        others.emplace_back("other clusters");
+    return join(others, " and ");
+}
+
 std::string verdictCell(const Comparison &comparison)
 {
-    std::vector<std::string> others;
-    const auto note = [&](std::string_view what, const char *words) {
-        if (std::any_of(comparison.differences.begin(), comparison.differences.end(),
-                        [&](const Difference &one) { return one.informative && one.what == what; }))
-            others.emplace_back(words);
-    };
-    note("map", "another map");
-    note("clusters", "other clusters");
     const std::string name(compare::verdictName(comparison.verdict));
-    if (comparison.verdict != Verdict::Identical || others.empty())
-        return name;
-    return name + ", but " + join(others, " and ") + " (other settings of the analysis)";
+    const std::string other = otherAnalysis(comparison);
+    return other.empty() ? name : name + ", but " + other + " (other settings of the analysis)";
+}
+
+/// "; b has another map (other settings of the analysis)": "identical" alone would hide it.
+std::string otherAnalyses(const std::vector<Comparison> &all)
+{
+    std::vector<std::string> parts;
+    for (const Comparison &comparison : all)
+        if (const std::string other = otherAnalysis(comparison); !other.empty())
+            parts.push_back(comparison.nameB + " has " + other);
+    return parts.empty() ? std::string() : "; " + join(parts, ", ") + " (other settings of the analysis)";
 }
 
 /// Over several runs, which need not be reruns of the first.
@@ -120,7 +144,8 @@ std::string sentenceOverAll(const ReportContent &content)
     const std::string &name = content.reference().name;
     const auto first = std::find_if(all.begin(), all.end(), isOther);
     if (first == all.end())
-        return "IDENTICAL: " + count + " of " + count + " other runs are equal to " + name + " bit for bit.";
+        return "IDENTICAL: " + count + " of " + count + " other runs are equal to " + name + " bit for bit" +
+               otherAnalyses(all) + ".";
     const auto others = std::count_if(all.begin(), all.end(), isOther);
     return "DIFFERENT: " + std::to_string(others) + " of " + count + " other runs " +
            (others == 1 ? "differs" : "differ") + " from " + name + ". " + first->nameB + ": " +

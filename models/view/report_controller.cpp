@@ -3,6 +3,7 @@
 #include "models/view/report_controller.h"
 
 #include "models/base/files.h"
+#include "models/report/levels.h"
 
 namespace ibidem::view {
 
@@ -35,8 +36,40 @@ void ReportController::sourcesChanged()
         m_changed.clear();
         m_problem = {};
     }
+    readProcessors();
     updateClaims();
     Q_EMIT changed();
+}
+
+/// From the manifests, by the rule of the page, so that the window claims what the page will claim.
+void ReportController::readProcessors()
+{
+    const bool identical = m_compare.verdict() == CompareController::Verdict::Identical;
+    const auto equal = identical ? runs() : std::vector<std::filesystem::path>();
+    if (equal == m_equal)
+        return;
+    m_equal = equal;
+    m_processors = 0;
+    if (equal.empty())
+        return;
+    m_background.run(
+        [equal] {
+            std::vector<runs::Manifest> manifests;
+            for (const std::filesystem::path &run : equal)
+                if (Result<runs::Manifest> manifest = runs::readManifest(run))
+                    manifests.push_back(*std::move(manifest));
+            std::vector<const runs::Manifest *> all;
+            for (const runs::Manifest &manifest : manifests)
+                all.push_back(&manifest);
+            return report::processorKinds(all);
+        },
+        [this, equal](std::size_t processors) {
+            if (m_equal != equal)
+                return;
+            m_processors = processors;
+            updateClaims();
+            Q_EMIT changed();
+        });
 }
 
 QString ReportController::whyNotSave() const
@@ -132,8 +165,7 @@ void ReportController::updateClaims()
     };
     switch (m_compare.verdict()) {
     case CompareController::Verdict::Identical:
-        add("same-bits", CheckState::Ok,
-            tr("Two runs in two processes on this computer gave the same bits."));
+        add("same-bits", CheckState::Ok, tr("The two runs have the same bits."));
         break;
     case CompareController::Verdict::Within:
         add("same-bits", CheckState::Warning, tr("The two runs agree within a tolerance, not bit for bit."));
@@ -151,7 +183,12 @@ void ReportController::updateClaims()
         add("files", CheckState::Error, toQt(one.run + ": " + one.message + "."));
     if (m_state == State::Saved && m_changed.empty())
         add("files", CheckState::Ok, tr("Every file is what its run recorded."));
-    add("other-machines", CheckState::Warning, tr("Other computers: not yet observed."));
+    if (m_processors > 1)
+        add("other-machines", CheckState::Ok,
+            tr("Other computers: the same bits on %1 kinds of processor, as the runs record them.")
+                .arg(m_processors));
+    else
+        add("other-machines", CheckState::Warning, tr("Other computers: not yet observed."));
     add("private", CheckState::Ok, tr("The report holds no path, computer or user name."));
     m_claims.setChecks(std::move(claims));
 }

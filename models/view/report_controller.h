@@ -48,6 +48,7 @@ Q_SIGNALS:
 private:
     void sourcesChanged();
     void updateClaims();
+    void readProcessors();
     void saved(const QString &file, std::vector<report::ChangedFile> files);
 
     const TrainController &m_train;
@@ -55,6 +56,8 @@ private:
     State m_state = State::Idle;
     std::vector<std::filesystem::path> m_written; ///< the runs of the saved report
     std::vector<report::ChangedFile> m_changed;   ///< what it says of them
+    std::vector<std::filesystem::path> m_equal;   ///< runs with the same bits, whose manifests were asked for
+    std::size_t m_processors = 0;                 ///< kinds of processor that they name
     QString m_file;
     Problem m_problem;
     ChecksModel m_claims;

@@ -112,8 +112,10 @@ private Q_SLOTS:
     void oneRunIsNotYetRepeated();
     void namesNoFolder();
     void claimsOnlyWhatWasObserved();
+    void claimsNothingFromImportedOrSilentRuns();
     void namesChangedAndMissingFiles();
     void drawsNothingFromChangedFiles();
+    void drawsNothingFromFilesNobodyListed();
     void soundFilesAreSaidToBeSound();
     void stoppedRunsAreResumedFirst();
     void importedModelsAreNotRerun();
@@ -244,6 +246,42 @@ void TestHtmlReport::claimsOnlyWhatWasObserved()
     QVERIFY(page.contains(QStringLiteral("different numbers of threads: 2, 3")));
 }
 
+/// A run that records no processor and no threads was not observed on another kind of them.
+void TestHtmlReport::claimsNothingFromImportedOrSilentRuns()
+{
+    const QTemporaryDir place;
+    const fs::path one = writeRun(place, "one");
+    const fs::path two = writeRun(place, "two");
+    runs::Manifest manifest = *runs::readManifest(two);
+    manifest.environment = Json::object();
+    manifest.effectiveState = Json::object();
+    QVERIFY(runs::writeManifest(two, manifest));
+    const auto claimsLittle = [](const QString &page) {
+        return page.contains(QStringLiteral("IDENTICAL")) &&
+               page.contains(
+                   QStringLiteral("The same bits again: metrics of 1 other run equal those of one.")) &&
+               page.contains(QStringLiteral("Not yet observed on another machine")) &&
+               page.contains(QStringLiteral("Not yet observed: this stays a promise")) &&
+               page.contains(QStringLiteral("Another number of threads is not on record")) &&
+               !page.contains(QStringLiteral("kinds of processor")) &&
+               !page.contains(QStringLiteral("different numbers of threads"));
+    };
+    const QString silent = reportOf({one, two});
+    QVERIFY(claimsLittle(silent));
+    QVERIFY(!silent.contains(QStringLiteral("was imported")));
+    manifest.outcome = "imported";
+    manifest.spec.reset();
+    manifest.environment["cpu"]["brand"] = "Where it was imported";
+    manifest.effectiveState["threads"]["used"] = 9;
+    QVERIFY(runs::writeManifest(two, manifest));
+    const QString imported = reportOf({one, two});
+    QVERIFY(claimsLittle(imported));
+    QVERIFY(imported.contains(QStringLiteral("two was imported: how it was trained is not on record")));
+    manifest.files.erase(std::string(runs::kMetricsFile));
+    QVERIFY(runs::writeManifest(two, manifest));
+    QVERIFY(!reportOf({one, two}).contains(QStringLiteral("metrics of 1 other run")));
+}
+
 void TestHtmlReport::namesChangedAndMissingFiles()
 {
     const QTemporaryDir place;
@@ -278,9 +316,29 @@ void TestHtmlReport::drawsNothingFromChangedFiles()
     QVERIFY(writeFileAtomically(one / runs::kMetricsFile, runs::metricsCsv(sampleMetrics(40, 0.5))));
     QVERIFY(writeFileAtomically(one / runs::kImportanceFile, "no table\nat all\n"));
     const QString page = reportOf({one});
-    QVERIFY(page.contains(QStringLiteral("Nothing on this page is drawn from them")));
+    QVERIFY(page.contains(QStringLiteral("Nothing on this page is drawn from them.")));
     QVERIFY(!page.contains(QStringLiteral("id=\"curves\"")));
     QVERIFY(!page.contains(QStringLiteral("id=\"importance\"")));
+}
+
+/// Somebody put them there after the import, the stop or the failure.
+void TestHtmlReport::drawsNothingFromFilesNobodyListed()
+{
+    const QTemporaryDir place;
+    const fs::path one = writeRun(place, "one");
+    runs::Manifest manifest = *runs::readManifest(one);
+    for (const char *outcome : {"imported", "stopped", "failed"}) {
+        manifest.outcome = outcome;
+        manifest.files.erase(std::string(runs::kImportanceFile));
+        QVERIFY(runs::writeManifest(one, manifest));
+        const QString page = reportOf({one});
+        QVERIFY(page.contains(QStringLiteral("id=\"curves\"")));
+        QVERIFY(!page.contains(QStringLiteral("id=\"importance\"")));
+        QVERIFY(page.contains(QStringLiteral("nothing vouches for files that it does not list")));
+    }
+    manifest.files.clear();
+    QVERIFY(runs::writeManifest(one, manifest));
+    QVERIFY(!reportOf({one}).contains(QStringLiteral("id=\"curves\"")));
 }
 
 void TestHtmlReport::soundFilesAreSaidToBeSound()
@@ -382,6 +440,7 @@ void TestHtmlReport::failedAndBareRunsHaveAReportToo()
     const QString page = reportOf({folder});
     QVERIFY(!elementsOf(page).isEmpty());
     QVERIFY(page.contains(QStringLiteral("This run failed: row 3 is &lt;short&gt;")));
+    QVERIFY(page.contains(QStringLiteral("run.json of bare lists no files: nothing vouches")));
 }
 
 void TestHtmlReport::refusesWhatIsNoRun()

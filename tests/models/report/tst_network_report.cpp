@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/files.h"
 #include "models/base/philox.h"
+#include "models/data/safetensors.h"
 #include "models/report/cell_map_figure.h"
 #include "models/runs/manifest.h"
 #include "models/runs/network_files.h"
@@ -13,6 +14,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <cstring>
 
 using namespace ibidem;
 using namespace ibidem::fixture;
@@ -191,6 +193,25 @@ private Q_SLOTS:
         QVERIFY(sectionOf(reportOf({one, two}), "verdict").contains(QStringLiteral("DIFFERENT")));
     }
 
+    /// What a changed file holds stands where the runs are compared, and nowhere else.
+    void showsAChangedValueOnlyWhereRunsDiffer()
+    {
+        const fs::path one = write("one", makeNetworkRun());
+        const fs::path two = write("two", makeNetworkRun());
+        const QString doctored = QStringLiteral("1234.5");
+        QVERIFY(!reportOf({one, two}).contains(doctored));
+        QVERIFY(putEmbeddedValue(two, 1234.5F));
+        for (const auto &runs : {std::vector{one, two}, std::vector{two, one}}) {
+            QString page = reportOf(runs);
+            const QString differences = sectionOf(page, "differences");
+            QVERIFY(differences.contains(doctored));
+            const QString verdict = sectionOf(page, "verdict");
+            QVERIFY(!page.remove(differences).remove(verdict).contains(doctored));
+            QVERIFY(verdict.contains(QStringLiteral("apart from the comparison: verdict and differences")));
+        }
+        QVERIFY(!reportOf({two}).contains(doctored));
+    }
+
     void tellsOfAnotherMapOfEqualWeights()
     {
         NetworkRun other = makeNetworkRun();
@@ -203,6 +224,25 @@ private Q_SLOTS:
                 .contains(QStringLiteral("<td>identical, but another map (other settings of the analysis)")));
         QVERIFY(sectionOf(reportOf({one, write("three", makeNetworkRun())}), "verdict")
                     .contains(QStringLiteral("<td>identical</td>")));
+    }
+
+    void tellsOfAnotherMapAmongSeveralRuns()
+    {
+        NetworkRun other = makeNetworkRun();
+        other.spec.analysis.minDistance *= 3;
+        const fs::path one = write("one", makeNetworkRun());
+        const fs::path two = write("two", makeNetworkRun());
+        const fs::path three = write("three", other);
+        QVERIFY(wordsOf(sectionOf(reportOf({one, two, three}), "verdict"))
+                    .contains(
+                        QStringLiteral("IDENTICAL: 2 of 2 other runs are equal to one bit for bit; three has "
+                                       "another map (other settings of the analysis).")));
+        QVERIFY(reportOf({one, two, two})
+                    .contains(QStringLiteral("2 of 2 other runs are equal to one bit for bit.")));
+        other.spec.analysis.map = false;
+        const fs::path four = write("four", other);
+        QVERIFY(reportOf({one, two, four}).contains(QStringLiteral("four has no map (other settings")));
+        QVERIFY(reportOf({four, one, one}).contains(QStringLiteral("one has a map, unlike the first run")));
     }
 
     void saysWhatValidationCellsTookPartIn()
@@ -245,6 +285,23 @@ private Q_SLOTS:
     }
 
 private:
+    /// The first number of X_ae, at its place in the file; the manifest stays as it was.
+    static bool putEmbeddedValue(const fs::path &run, float value)
+    {
+        const fs::path file = run / runs::kEmbeddingFile;
+        Result<std::string> bytes = readFile(file, 1U << 20U);
+        if (!bytes)
+            return false;
+        const std::span<std::byte> all = std::as_writable_bytes(std::span(*bytes));
+        const Result<data::Safetensors> container = data::Safetensors::parse(all, "embedding");
+        const data::TensorView *const tensor = container ? container->find("X_ae") : nullptr;
+        if (tensor == nullptr)
+            return false;
+        const std::ptrdiff_t place = tensor->bytes.data() - all.data();
+        std::memcpy(all.data() + place, &value, sizeof value);
+        return writeFileAtomically(file, *bytes).has_value();
+    }
+
     static bool copyFile(const fs::path &from, const fs::path &to, std::string_view file)
     {
         return fs::copy_file(from / file, to / file, fs::copy_options::overwrite_existing);

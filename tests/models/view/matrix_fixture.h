@@ -69,6 +69,7 @@ inline QString cachedMatrix(const QString &folder, const std::filesystem::path &
     container.summary.fileSha256 = digest->sha256;
     container.summary.fileBytes = digest->bytes;
     const ibidem::data::Cache cache(cacheFolder);
-    const auto entry = cache.pathOf(ibidem::data::Cache::key(digest->sha256, options));
+    const auto entry =
+        cache.pathOf(ibidem::data::Cache::key(digest->sha256, options, ibidem::data::kMatrixVersion));
     return ibidem::data::writeMatrixContainer(entry, container) ? file : QString();
 }

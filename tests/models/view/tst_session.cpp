@@ -42,6 +42,7 @@ private Q_SLOTS:
     void comparingNothingIsAProblemInWords();
     void onlyTheLastComparisonIsShown();
     void theReportTellsOfChangedFiles();
+    void theReportTellsOfOtherProcessors();
     void backgroundDeliversInTheOwnersThreadAndNeverAfterIt();
 };
 
@@ -219,6 +220,42 @@ void TestSession::theReportTellsOfChangedFiles()
     QVERIFY(claims().contains(QStringLiteral("a: metrics.csv does not match its manifest")));
     QVERIFY(!claims().contains(QStringLiteral("Every file is")));
     QVERIFY(!report->savedFile().isEmpty());
+}
+
+/// The window and the page must not say different things of the same runs.
+void TestSession::theReportTellsOfOtherProcessors()
+{
+    const QTemporaryDir folder;
+    const std::filesystem::path root = toPath(folder.path());
+    for (const char *name : {"a", "b", "c"}) {
+        fixture::NetworkRun run = fixture::makeNetworkRun();
+        run.environment = {{"cpu", {{"brand", name == std::string("c") ? "Another" : "One"}}}};
+        QVERIFY(fixture::writeNetworkRun(root / name, run));
+    }
+    Session session(setupIn(folder));
+    const auto says = [&](const char *words) {
+        const ChecksModel *const claims = session.report()->claims();
+        for (int row = 0; row < claims->rowCount(); ++row)
+            if (claims->index(row, ChecksModel::MessageColumn)
+                    .data()
+                    .toString()
+                    .contains(QString::fromLatin1(words)))
+                return true;
+        return false;
+    };
+    const auto pageSays = [&](const char *other, const char *words) {
+        const auto made = report::htmlReport({root / "a", root / other});
+        return made && made->page.find(words) != std::string::npos;
+    };
+    session.compare()->compare(root / "a", root / "c");
+    QTRY_VERIFY(says("Other computers: the same bits on 2 kinds of processor"));
+    QVERIFY(!says("not yet observed"));
+    QVERIFY(pageSays("c", "Observed: the same bits on 2 kinds of processor"));
+    session.compare()->compare(root / "a", root / "b");
+    QTRY_COMPARE(session.compare()->state(), CompareController::State::Done);
+    QTRY_VERIFY(says("Other computers: not yet observed"));
+    QVERIFY(!says("kinds of processor"));
+    QVERIFY(pageSays("b", "Not yet observed"));
 }
 
 void TestSession::backgroundDeliversInTheOwnersThreadAndNeverAfterIt()
