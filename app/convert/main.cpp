@@ -113,7 +113,8 @@ Result<Converted> convertSource(const ConvertRequest &request, const Source &sou
     }
     const std::string sha256 = source.table ? source.table->sha256() : source.digest.sha256;
     const data::Cache cache(request.cacheFolder);
-    const std::string key = data::Cache::key(sha256, request.options);
+    const std::string key =
+        data::Cache::key(sha256, request.options, source.table ? data::kTableVersion : data::kMatrixVersion);
     if (auto known = findInCache(cache, sha256, request.options, key))
         return *std::move(known);
     const std::filesystem::path container = cache.pathOf(key);

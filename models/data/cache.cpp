@@ -5,6 +5,8 @@
 #include "models/base/files.h"
 #include "models/base/sha256.h"
 #include "models/base/text.h"
+#include "models/data/count_matrix.h"
+#include "models/data/expression_table.h"
 
 #include <algorithm>
 #include <array>
@@ -69,6 +71,13 @@ Result<std::string TableOptions::*> fieldOf(const std::string &key)
         known += (known.empty() ? "" : ", ") + std::string(option.key);
     return fail(ErrorCode::BadSpec, "unknown table option " + ibidem::quoted(key), {},
                 "the options are " + known);
+}
+
+/// Matrices once had the version of tables.
+bool isMatrix(const std::filesystem::path &container)
+{
+    const auto summary = readTableSummary(container);
+    return summary && summary->kind == kMatrixKind;
 }
 
 } // namespace
@@ -149,11 +158,11 @@ Cache::Cache(std::filesystem::path folder)
     : m_folder(std::move(folder))
 {}
 
-std::string Cache::key(const std::string &fileSha256, const TableOptions &options)
+std::string Cache::key(const std::string &fileSha256, const TableOptions &options, int version)
 {
     Sha256 hash;
     hash.updateFramed("ibidem/table-cache");
-    hash.updateInteger(static_cast<std::uint64_t>(kConverterVersion));
+    hash.updateInteger(static_cast<std::uint64_t>(version));
     hash.updateFramed(fileSha256);
     for (const OptionName &option : kOptionNames)
         hash.updateFramed(options.*option.field);
@@ -168,11 +177,14 @@ std::filesystem::path Cache::pathOf(const std::string &key) const
 std::optional<std::filesystem::path> Cache::find(const std::string &fileSha256,
                                                  const TableOptions &options) const
 {
-    const std::filesystem::path path = pathOf(key(fileSha256, options));
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored))
+    const std::filesystem::path matrix = pathOf(key(fileSha256, options, kMatrixVersion));
+    if (std::filesystem::is_regular_file(matrix, ignored))
+        return matrix;
+    const std::filesystem::path table = pathOf(key(fileSha256, options, kTableVersion));
+    if (!std::filesystem::is_regular_file(table, ignored) || isMatrix(table))
         return std::nullopt;
-    return path;
+    return table;
 }
 
 } // namespace ibidem::data

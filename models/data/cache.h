@@ -30,8 +30,10 @@ struct TableOptions
     fromJson(const Json &json); ///< BadSpec on unknown keys or words
 };
 
-/// The version of the converter's meaning: raise it when the same bytes would be read to other values.
-inline constexpr int kConverterVersion = 3;
+/// The versions of the converter's meaning: raise one when the same bytes would be read to another table or
+/// matrix.
+inline constexpr int kTableVersion = 2;
+inline constexpr int kMatrixVersion = 4;
 
 /// Bytes and SHA-256 of what a person names as one input. Of a file its own; of a 10x MTX folder (a folder,
 /// or the matrix.mtx(.gz) in it, with what others put in front of the names as in GSM1_matrix.mtx.gz) those
@@ -44,7 +46,7 @@ inline constexpr int kConverterVersion = 3;
 [[nodiscard]] std::vector<std::filesystem::path> mtxMembers(const std::filesystem::path &path);
 
 /// Content-addressed cache of converted files, a folder of `<key>.safetensors`; the key is SHA-256 over the
-/// file's SHA-256, the options and kConverterVersion. May be deleted at any time. Safe for several processes:
+/// file's SHA-256, the options and the version. May be deleted at any time. Safe for several processes:
 /// entries are written beside and renamed, and equal keys have equal content.
 class Cache
 {
@@ -53,9 +55,10 @@ public:
 
     [[nodiscard]] const std::filesystem::path &folder() const noexcept { return m_folder; }
 
-    [[nodiscard]] static std::string key(const std::string &fileSha256, const TableOptions &options);
+    [[nodiscard]] static std::string key(const std::string &fileSha256, const TableOptions &options,
+                                         int version = kTableVersion);
     [[nodiscard]] std::filesystem::path pathOf(const std::string &key) const;
-    /// The entry's path if it is there.
+    /// The entry's path if it is there, be it a table or a matrix. Matrices of older versions are none.
     [[nodiscard]] std::optional<std::filesystem::path> find(const std::string &fileSha256,
                                                             const TableOptions &options) const;
 

@@ -189,6 +189,7 @@ private Q_SLOTS:
 
         fresh.insert(QStringLiteral("IBIDEM_CACHE"), QString::fromStdString(m_box.path("other-cache")));
         std::filesystem::rename(m_box.path("cells.h5ad"), m_box.path("moved.h5ad"));
+        std::filesystem::rename(m_box.path("xdg_cache_home"), m_box.path("hidden"));
         const Answer missing = m_box.run(words("export run --to missing.h5ad"), fresh);
         QCOMPARE(missing.code, 66);
         QVERIFY2(missing.err.find("--data") != std::string::npos, missing.err.c_str());
@@ -199,6 +200,41 @@ private Q_SLOTS:
         QVERIFY2(moved.code == 0, moved.err.c_str());
         QVERIFY(readFile(m_box.path("moved-out.h5ad")).value_or("") == bytes);
         std::filesystem::rename(m_box.path("moved.h5ad"), m_box.path("cells.h5ad"));
+        std::filesystem::rename(m_box.path("hidden"), m_box.path("xdg_cache_home"));
+    }
+
+    /// Older versions gave it another key in the cache; the file is gone.
+    void takesWhatAnOlderVersionRead()
+    {
+        const QString cells = m_box.cells("gone.h5ad", 3);
+        QVERIFY(train("older", {}, cells));
+        QCOMPARE(m_box.run(words("export older --to newer.h5ad")).code, 0);
+        const std::string bytes = readFile(m_box.path("newer.h5ad")).value_or("");
+        const std::filesystem::path run = m_box.path("older");
+        runs::LocalInfo local = runs::readLocalInfo(run).value_or(runs::LocalInfo());
+        const std::filesystem::path container = local.containerPath("train").value_or("");
+        const std::filesystem::path other = container.parent_path() / "older.safetensors";
+        std::filesystem::rename(container, other);
+        local.containers = {{"train", other.string()}};
+        QVERIFY(runs::writeLocalInfo(run, local).has_value());
+        const Answer again = m_box.run(words("export older --to again.h5ad"));
+        QCOMPARE(again.code, 0);
+        QVERIFY2(again.err.find("older version") == std::string::npos,
+                 again.err.c_str()); // the file is there
+        std::filesystem::remove(container);
+        std::filesystem::remove(cells.toStdString());
+        const Answer made = m_box.run(words("export older --to older.h5ad"));
+        QVERIFY2(made.code == 0, made.err.c_str());
+        QVERIFY2(made.err.find("older version") != std::string::npos, made.err.c_str());
+        QVERIFY(readFile(m_box.path("older.h5ad")).value_or("") == bytes);
+        const Answer rerun = m_box.run(words("rerun older"));
+        QVERIFY2(rerun.code == 0, rerun.err.c_str());
+        // Control: the content of another run is not taken.
+        local.containers = {
+            {"train", runs::readLocalInfo(m_box.path("run"))->containerPath("train").value_or("")}};
+        QVERIFY(runs::writeLocalInfo(run, local).has_value());
+        QCOMPARE(m_box.run(words("export older --to wrong-one.h5ad")).code, 66);
+        QCOMPARE(m_box.run(words("rerun older")).code, 66);
     }
 
     void refusesWhatItCannotExport()

@@ -7,6 +7,7 @@
 #include "models/base/files.h"
 #include "models/base/sha256.h"
 #include "models/base/text.h"
+#include "models/data/cache.h"
 #include "models/data/count_matrix.h"
 #include "models/jobs/run_inputs.h"
 #include "models/runs/manifest.h"
@@ -123,6 +124,13 @@ Result<jobs::OpenedFile> matrixOf(const FinishedRun &run, const std::optional<st
     return opened;
 }
 
+/// Whether a version that read less of the file made the container.
+bool isOlder(const jobs::OpenedFile &matrix, const data::TableOptions &options)
+{
+    return matrix.container.stem() !=
+           data::Cache::key(matrix.summary.fileSha256, options, data::kMatrixVersion);
+}
+
 /// What of the file that the matrix came from is not in the export, in words; empty if there is nothing.
 std::string leftOut(const data::TableSummary &summary)
 {
@@ -148,6 +156,9 @@ Result<int> exportCells(const FinishedRun &run, const Arguments &arguments, cons
     const Json replaced = document.value("replaced", Json::array());
     for (const Json &name : replaced)
         console.warn(name.get<std::string>() + " of the matrix is replaced by the run's");
+    if (isOlder(matrix, spec::tableOptions(run.manifest.spec->data, "train")))
+        console.warn(matrix.file.string() + ": only what an older version read of it is left: annotations of "
+                                            "genes may be missing in the export");
     if (const std::string parts = leftOut(matrix.summary); !parts.empty())
         console.warn(matrix.file.string() + ": not in the export: " + parts);
     document.erase("event");

@@ -230,15 +230,6 @@ Result<std::vector<std::string>> columnOrder(Hdf5File &file, const std::string &
     return entries;
 }
 
-std::vector<std::string> textsOf(const CellColumn &column)
-{
-    std::vector<std::string> texts;
-    texts.reserve(column.codes.size());
-    for (const std::int32_t code : column.codes)
-        texts.push_back(code < 0 ? std::string() : column.categories[static_cast<std::size_t>(code)]);
-    return texts;
-}
-
 /// The index of a frame that is a group; it may be categorical itself.
 Result<std::vector<std::string>> readGroupIndex(Hdf5File &file, const std::string &frame,
                                                 const std::string &name)
@@ -260,7 +251,39 @@ Result<Hdf5Dataset> openCompound(Hdf5File &file, const std::string &frame)
     return dataset;
 }
 
+/// Puts what was read of a column among the columns, or among the skipped.
+Status keepColumn(Result<MaybeColumn> read, FlawedColumns flawed, std::vector<CellColumn> &columns,
+                  SkippedElements &skipped)
+{
+    if (!read)
+        return flawed == FlawedColumns::PassOver ? passOver(read.error(), skipped)
+                                                 : tl::unexpected<Error>(std::move(read).error());
+    if (*read)
+        columns.push_back(std::move(**read));
+    return {};
+}
+
 } // namespace
+
+Status passOver(const Error &error, SkippedElements &skipped)
+{
+    if (error.code != ErrorCode::BadData && error.code != ErrorCode::Unavailable)
+        return tl::unexpected<Error>(error);
+    const std::size_t colon = error.message.find(": ");
+    skipped.push_back(colon == std::string::npos
+                          ? error.message
+                          : error.message.substr(0, colon) + " (" + error.message.substr(colon + 2) + ")");
+    return {};
+}
+
+std::vector<std::string> textsOf(const CellColumn &column)
+{
+    std::vector<std::string> texts;
+    texts.reserve(column.codes.size());
+    for (const std::int32_t code : column.codes)
+        texts.push_back(code < 0 ? std::string() : column.categories[static_cast<std::size_t>(code)]);
+    return texts;
+}
 
 CellColumn textColumn(std::string name, std::vector<std::string> texts)
 {
@@ -338,7 +361,8 @@ Result<std::vector<std::string>> readFrameIndex(Hdf5File &file, const std::strin
 }
 
 Result<std::vector<CellColumn>> readFrameColumns(Hdf5File &file, const std::string &frame,
-                                                 std::uint64_t rowCount, SkippedElements &skipped)
+                                                 std::uint64_t rowCount, SkippedElements &skipped,
+                                                 FlawedColumns flawed)
 {
     std::vector<CellColumn> columns;
     IBIDEM_TRY(const Hdf5Kind kind, file.kindOf(frame));
@@ -348,10 +372,10 @@ Result<std::vector<CellColumn>> readFrameColumns(Hdf5File &file, const std::stri
         for (const std::string &name : table.members()) {
             if (name == index)
                 continue;
-            IBIDEM_TRY(const Hdf5Dataset member, table.member(name));
-            IBIDEM_TRY(MaybeColumn column, compoundColumn(file, {frame, name, rowCount}, member, skipped));
-            if (column)
-                columns.push_back(std::move(*column));
+            auto column = table.member(name).and_then([&](const Hdf5Dataset &member) {
+                return compoundColumn(file, {frame, name, rowCount}, member, skipped);
+            });
+            IBIDEM_CHECK(keepColumn(std::move(column), flawed, columns, skipped));
         }
         return columns;
     }
@@ -361,9 +385,8 @@ Result<std::vector<CellColumn>> readFrameColumns(Hdf5File &file, const std::stri
         if (name == index)
             continue;
         IBIDEM_CHECK(file.requireRunning());
-        IBIDEM_TRY(MaybeColumn column, memberColumn(file, {frame, name, rowCount}, skipped));
-        if (column)
-            columns.push_back(std::move(*column));
+        IBIDEM_CHECK(
+            keepColumn(memberColumn(file, {frame, name, rowCount}, skipped), flawed, columns, skipped));
     }
     return columns;
 }

@@ -104,14 +104,37 @@ Result<ReadRows> readMatrixObject(Hdf5File &file, const std::string &object, std
     return read;
 }
 
-Result<std::vector<std::string>> readAccessions(Hdf5File &file, const std::string &frame, std::uint64_t genes)
+/// Names of the genes in a database.
+struct Accessions
+{
+    std::vector<std::string> names; ///< or none
+    std::string column;             ///< where they stood
+};
+
+Result<Accessions> readAccessions(Hdf5File &file, const std::string &frame, std::uint64_t genes)
 {
     for (const char *name : kAccessionColumns) {
         IBIDEM_TRY(auto texts, readFrameTexts(file, frame, name, genes));
         if (texts)
-            return std::move(*texts);
+            return Accessions{std::move(*texts), name};
     }
-    return std::vector<std::string>();
+    return Accessions();
+}
+
+/// The same among annotations that were read already.
+Accessions accessionsAmong(const std::vector<data::CellColumn> &columns)
+{
+    const auto hasNul = [](const std::string &text) { return text.find('\0') != std::string::npos; };
+    for (const char *name : kAccessionColumns) {
+        const auto column = std::find_if(columns.begin(), columns.end(),
+                                         [name](const auto &each) { return each.name == name; });
+        if (column == columns.end() || column->kind == data::CellColumn::Kind::Number ||
+            column->kind == data::CellColumn::Kind::Boolean ||
+            std::any_of(column->categories.begin(), column->categories.end(), hasNul))
+            continue;
+        return {textsOf(*column), name};
+    }
+    return {};
 }
 
 /// Generation 0: one compound dataset, a member for each map.
@@ -173,18 +196,24 @@ Result<SkippedElements> unreadElements(Hdf5File &file)
 }
 
 /// The annotations of X are those of raw too, if it has the same genes: scanpy writes its results only there.
-Status addColumnsOfX(Hdf5File &file, RawMatrix &raw, SkippedElements &skipped, SkippedElements &unread)
+Status addColumnsOfX(Hdf5File &file, RawMatrix &raw, Accessions &accessions, SkippedElements &skipped,
+                     SkippedElements &unread)
 {
     IBIDEM_TRY(const Hdf5Kind kind, file.kindOf("/var"));
     if (kind == Hdf5Kind::Missing)
         return {};
     IBIDEM_TRY(const std::vector<std::string> names, readFrameIndex(file, "/var"));
-    IBIDEM_TRY(std::vector<data::CellColumn> columns, readFrameColumns(file, "/var", names.size(), skipped));
-    const bool sameGenes = names == raw.geneNames;
-    if (!sameGenes && !columns.empty())
-        unread.push_back("/var (raw has other genes)");
-    if (!sameGenes)
+    SkippedElements flawed;
+    IBIDEM_TRY(std::vector<data::CellColumn> columns,
+               readFrameColumns(file, "/var", names.size(), flawed, FlawedColumns::PassOver));
+    if (names != raw.geneNames) {
+        if (!columns.empty() || !flawed.empty())
+            unread.push_back("/var (raw has other genes)");
         return {};
+    }
+    skipped.insert(skipped.end(), flawed.begin(), flawed.end());
+    if (accessions.names.empty())
+        accessions = accessionsAmong(columns);
     for (data::CellColumn &column : columns) {
         const bool known =
             std::any_of(raw.geneColumns.begin(), raw.geneColumns.end(),
@@ -195,16 +224,25 @@ Status addColumnsOfX(Hdf5File &file, RawMatrix &raw, SkippedElements &skipped, S
     return {};
 }
 
-/// Annotations of the genes. Names of a database that are written as such already stand among the accessions.
+/// Accessions and annotations of the genes. These are no content: what is wrong with them refuses no file.
 Status readGeneColumns(Hdf5File &file, const std::string &frame, RawMatrix &raw, SkippedElements &skipped,
                        SkippedElements &unread)
 {
-    IBIDEM_TRY(raw.geneColumns, readFrameColumns(file, frame, raw.geneNames.size(), skipped));
-    if (frame != "/var")
-        IBIDEM_CHECK(addColumnsOfX(file, raw, skipped, unread));
-    std::erase_if(raw.geneColumns, [](const data::CellColumn &column) {
-        return column.name == kAccessionColumns.front() && column.kind == data::CellColumn::Kind::Text;
-    });
+    IBIDEM_TRY(Accessions accessions, readAccessions(file, frame, raw.geneNames.size()));
+    if (auto own = readFrameColumns(file, frame, raw.geneNames.size(), skipped, FlawedColumns::PassOver))
+        raw.geneColumns = *std::move(own);
+    else
+        IBIDEM_CHECK(passOver(own.error(), skipped));
+    if (frame != "/var") {
+        if (const Status added = addColumnsOfX(file, raw, accessions, skipped, unread); !added)
+            IBIDEM_CHECK(passOver(added.error(), skipped));
+    }
+    // The export writes accessions under this name itself.
+    if (accessions.column == kAccessionColumns.front())
+        std::erase_if(raw.geneColumns, [](const data::CellColumn &column) {
+            return column.name == kAccessionColumns.front() && column.kind == data::CellColumn::Kind::Text;
+        });
+    raw.geneAccessions = std::move(accessions.names);
     return {};
 }
 
@@ -234,7 +272,6 @@ Result<RawMatrix> readH5ad(Hdf5File &file, const data::TableOptions &options)
     IBIDEM_TRY(raw.geneNames, readFrameIndex(file, source.genes));
     const std::uint64_t cells = raw.cellIds.size();
     const std::uint64_t genes = raw.geneNames.size();
-    IBIDEM_TRY(raw.geneAccessions, readAccessions(file, source.genes, genes));
     IBIDEM_TRY(ReadRows read, readMatrixObject(file, source.matrix, cells, genes));
     raw.rows = std::move(read.rows);
     raw.roundedValues = read.roundedValues;

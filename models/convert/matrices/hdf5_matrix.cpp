@@ -131,15 +131,13 @@ Result<std::vector<std::string>> readNames(Hdf5File &file, const std::string &ob
 void addSkipped(const SkippedElements &skipped, std::vector<data::Check> &checks)
 {
     if (!skipped.empty())
-        checks.push_back({std::string(data::kSkippedElements), data::CheckState::Warning,
-                          "not read: " + listed(skipped, 10)});
+        checks.push_back({std::string(data::kSkippedElements), data::CheckState::Warning, notRead(skipped)});
 }
 
 void addUnread(const SkippedElements &unread, std::vector<data::Check> &checks)
 {
     if (!unread.empty())
-        checks.push_back(
-            {std::string(data::kUnreadElements), data::CheckState::Ok, "not read: " + listed(unread, 10)});
+        checks.push_back({std::string(data::kUnreadElements), data::CheckState::Ok, notRead(unread)});
 }
 
 Result<data::MatrixContainer> readHdf5Matrix(const std::filesystem::path &path,

@@ -4,11 +4,13 @@
 
 #include "models/base/text.h"
 #include "models/convert/matrices/matrix_rows.h"
+#include "models/convert/matrices/matrix_writer.h"
 #include "models/convert/table_checks.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -55,10 +57,11 @@ private:
     void checkValues(const RowFindings &found);
     void checkScale(const RowFindings &found);
     [[nodiscard]] std::string otherMatrices() const;
-    [[nodiscard]] Status checkColumns(const std::vector<CellColumn> &columns,
-                                      const std::vector<std::string> &ids, const std::string &what) const;
+    [[nodiscard]] Status checkCellColumns() const;
     [[nodiscard]] Status checkColumn(const CellColumn &column, const std::vector<std::string> &ids,
                                      const std::string &what) const;
+    [[nodiscard]] Status checkGeneColumn(const CellColumn &column, bool isFirst) const;
+    void keepSoundGeneColumns();
     Status checkEmbeddings() const;
     Status chooseLabels();
     [[nodiscard]] const CellColumn *findColumn(std::string_view name) const;
@@ -223,19 +226,47 @@ Status Builder::checkColumn(const CellColumn &column, const std::vector<std::str
     return {};
 }
 
-Status Builder::checkColumns(const std::vector<CellColumn> &columns, const std::vector<std::string> &ids,
-                             const std::string &what) const
+Status Builder::checkCellColumns() const
 {
     std::vector<std::string> names;
-    for (const CellColumn &column : columns)
+    for (const CellColumn &column : m_raw.cellColumns)
         names.push_back(column.name);
-    IBIDEM_CHECK(checkText(names, "the name of " + what + " column"));
+    IBIDEM_CHECK(checkText(names, "the name of cell column"));
     if (const std::optional<Duplicate> twice = firstDuplicate(names))
-        return bad("there are two " + what + " columns " + ibidem::quoted(names[twice->first]),
+        return bad("there are two cell columns " + ibidem::quoted(names[twice->first]),
                    "rename one of them and write the file again");
-    for (const CellColumn &column : columns)
-        IBIDEM_CHECK(checkColumn(column, ids, what));
+    for (const CellColumn &column : m_raw.cellColumns)
+        IBIDEM_CHECK(checkColumn(column, m_raw.cellIds, "cell"));
     return {};
+}
+
+Status Builder::checkGeneColumn(const CellColumn &column, bool isFirst) const
+{
+    const std::string name = "the gene column " + ibidem::quoted(column.name);
+    if (!isFirst)
+        return bad(name + " is there twice", "");
+    if (!isAnnDataName(column.name) || !isValidUtf8(column.name) ||
+        column.name.find('\0') != std::string::npos)
+        return bad(name + " has a name that AnnData cannot hold", "");
+    return checkColumn(column, m_raw.geneNames, "gene");
+}
+
+/// Annotations of genes are no content: what is wrong with one leaves it out, and is told.
+void Builder::keepSoundGeneColumns()
+{
+    std::vector<CellColumn> sound;
+    std::vector<std::string> flawed;
+    std::set<std::string> seen;
+    for (CellColumn &column : m_raw.geneColumns) {
+        const Status isSound = checkGeneColumn(column, seen.insert(column.name).second);
+        if (isSound)
+            sound.push_back(std::move(column));
+        else
+            flawed.push_back(isSound.error().message);
+    }
+    m_raw.geneColumns = std::move(sound);
+    if (!flawed.empty())
+        check(std::string(data::kSkippedElements), CheckState::Warning, notRead(flawed));
 }
 
 Status Builder::checkEmbeddings() const
@@ -375,14 +406,29 @@ Result<data::MatrixContainer> Builder::build()
     IBIDEM_TRY(const RowFindings found,
                finishRows(m_raw.rows, {m_raw.path, m_raw.source, m_raw.cellIds, m_raw.geneNames}));
     checkValues(found);
-    IBIDEM_CHECK(checkColumns(m_raw.cellColumns, m_raw.cellIds, "cell"));
-    IBIDEM_CHECK(checkColumns(m_raw.geneColumns, m_raw.geneNames, "gene"));
+    IBIDEM_CHECK(checkCellColumns());
+    keepSoundGeneColumns();
     IBIDEM_CHECK(checkEmbeddings());
     IBIDEM_CHECK(chooseLabels());
     return assemble(found);
 }
 
 } // namespace
+
+std::string notRead(const std::vector<std::string> &elements)
+{
+    constexpr std::size_t kShown = 10;
+    constexpr std::size_t kLongest = 200;
+    std::vector<std::string> shown;
+    for (const std::string &element : elements)
+        if (shown.size() < kShown)
+            shown.push_back(isValidUtf8(element) && element.size() <= kLongest
+                                ? element
+                                : ibidem::quoted(element, kLongest));
+    const std::string more =
+        elements.size() > kShown ? " and " + std::to_string(elements.size() - kShown) + " more" : "";
+    return "not read: " + join(shown, ", ") + more;
+}
 
 Result<data::MatrixContainer> finishMatrix(RawMatrix raw, const data::TableOptions &options)
 {

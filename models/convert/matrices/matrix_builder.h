@@ -32,14 +32,18 @@ struct RawMatrix
     std::vector<data::Check> checks; ///< what the reader already has to say
 };
 
+/// "not read: " and the first ten elements, which may be named by any bytes.
+[[nodiscard]] std::string notRead(const std::vector<std::string> &elements);
+
 /// The checks that every matrix goes through, whatever its format, and the summary: lengths against names,
 /// finite values, duplicate and empty cell names (BadData), duplicate gene names (warning; made unique as
 /// scanpy does: "-1",
 /// "-2" … appended to the second, third …, passing over names that exist), columns sorted within rows
 /// (duplicates within a row are BadData), explicit zeros dropped (ok, counted), rounding told (warning),
-/// negative or fractional values told (warning), the label column chosen (options.labelColumn; auto: the
-/// first of the well-known names cell_type, CellType, celltype, cluster …, else the first category column;
-/// Usage listing the columns if a named one is missing). Single-threaded.
+/// negative or fractional values told (warning), annotations of genes that are not sound or that AnnData
+/// cannot hold left out (warning: they are no content), the label column chosen (options.labelColumn; auto:
+/// the first of the well-known names cell_type, CellType, celltype, cluster …, else the first category
+/// column; Usage listing the columns if a named one is missing). Single-threaded.
 [[nodiscard]] Result<data::MatrixContainer> finishMatrix(RawMatrix raw, const data::TableOptions &options);
 
 } // namespace ibidem::convert

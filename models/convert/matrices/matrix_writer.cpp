@@ -36,7 +36,7 @@ Status checkNames(const data::CountMatrix &matrix)
     for (const data::Embedding &embedding : matrix.embeddings)
         names.emplace_back(embedding.name);
     for (const std::string_view name : names)
-        if (name.empty() || name == "." || name == "_index" || name.find('/') != std::string_view::npos)
+        if (!isAnnDataName(name))
             return impossible("AnnData cannot hold an annotation called " + ibidem::quoted(name),
                               "rename it");
     return {};
@@ -301,6 +301,11 @@ std::optional<MatrixFormat> matrixFormatOfName(std::string_view name) noexcept
     if (name == "10x")
         return MatrixFormat::Tenx;
     return std::nullopt;
+}
+
+bool isAnnDataName(std::string_view name) noexcept
+{
+    return !name.empty() && name != "." && name != "_index" && name.find('/') == std::string_view::npos;
 }
 
 Status writeMatrixFile(const std::filesystem::path &path, const data::CountMatrix &matrix,

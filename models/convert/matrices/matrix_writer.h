@@ -17,6 +17,9 @@ enum class MatrixFormat { H5ad, Tenx };
 [[nodiscard]] std::optional<MatrixFormat>
 matrixFormatOfName(std::string_view name) noexcept; ///< "h5ad", "10x"
 
+/// Whether an annotation may be called so in AnnData's format.
+[[nodiscard]] bool isAnnDataName(std::string_view name) noexcept;
+
 /// Writes the matrix as a foreign file, the same bytes each time (see Hdf5Image), beside its place and
 /// renames it.
 ///

@@ -87,13 +87,6 @@ const Refusal kRefusals[] = {
     {"cell with NUL", [](RawMatrix &raw) { raw.cellIds[2] = std::string("a\0b", 3); }, "NUL"},
     {"gene not UTF-8", [](RawMatrix &raw) { raw.geneNames[0] = "\xc3"; }, "gene number 1"},
     {"empty gene", [](RawMatrix &raw) { raw.geneNames[3].clear(); }, "gene number 4 has no name"},
-    {"gene column too short", [](RawMatrix &raw) { raw.geneColumns = {numbers("means")}; },
-     "the gene column 'means' has 3 values for 4 genes"},
-    {"gene column twice",
-     [](RawMatrix &raw) {
-         raw.geneColumns = {numbers("a"), numbers("a")};
-     },
-     "there are two gene columns 'a'"},
     {"few accessions", [](RawMatrix &raw) { raw.geneAccessions = {"E1"}; }, "4 genes have 1 accession"},
     {"more cells than rows", [](RawMatrix &raw) { raw.cellIds.push_back("c4"); },
      "for 3 cells, but 4 have names"},
@@ -182,6 +175,7 @@ class TestMatrixBuilder : public QObject
 
 private Q_SLOTS:
     void buildsASoundMatrix();
+    void leavesOutAnnotationsOfGenesThatAreWrong();
     void refusesWhatIsWrong_data();
     void refusesWhatIsWrong();
     void sortsRowsWithoutChangingTheContent();
@@ -216,6 +210,28 @@ void TestMatrixBuilder::buildsASoundMatrix()
     QVERIFY(contains(checkOf(*built, "empty").message, "1 cell and 0 genes have no value"));
     for (const data::Check &check : summary.checks)
         QVERIFY2(check.state == CheckState::Ok, check.message.c_str());
+}
+
+void TestMatrixBuilder::leavesOutAnnotationsOfGenesThatAreWrong()
+{
+    RawMatrix raw = sample();
+    const std::string nul("a\0b", 3);
+    for (const char *name : {"sound", "sound", "_index", "a/b", "\xff"})
+        raw.geneColumns.push_back(categories(name, {"x"}, {0, 0, 0, 0}));
+    raw.geneColumns.push_back(numbers("short"));
+    raw.geneColumns.push_back(categories("nul", {nul}, {0, 0, 0, 0}));
+    raw.geneColumns.push_back(categories("code", {"x"}, {0, 0, 0, 1}));
+    const auto built = finished(raw);
+    QVERIFY2(built.has_value(), built ? "" : describe(built.error()).c_str());
+    QCOMPARE(built->matrix.geneColumns.size(), std::size_t{1});
+    QCOMPARE(built->summary.matrix->geneColumns, std::vector<std::string>{"sound"});
+    QCOMPARE(built->summary.digest, finished(sample())->summary.digest);
+    for (const char *words :
+         {"'sound' is there twice", "'_index'", "'a/b'", "'\\xff' has a name that AnnData cannot hold",
+          "'short' has 3 values for 4", "'nul': category number 1, 'a\\x00b', holds a NUL",
+          "'code': gene 'g4' has the code 1"})
+        QVERIFY2(warns(*built, "skipped-elements", words),
+                 checkOf(*built, "skipped-elements").message.c_str());
 }
 
 void TestMatrixBuilder::refusesWhatIsWrong_data()

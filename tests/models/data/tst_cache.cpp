@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/files.h"
 #include "models/data/cache.h"
+#include "models/data/expression_table.h"
+#include "tests/models/data/matrix_samples.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -19,6 +21,7 @@ private Q_SLOTS:
     void eachOptionMakesAnotherKey();
     void keysDoNotRunTogether();
     void findsOnlyWhatIsThere();
+    void matricesHaveAVersionOfTheirOwn();
     void optionsSurviveJson();
     void optionsRefuse_data();
     void optionsRefuse();
@@ -62,6 +65,31 @@ void TestCache::findsOnlyWhatIsThere()
     QVERIFY(cache.find(file, {}) == path);
     QVERIFY(!cache.find(file, {"tab", "auto", "auto"}));
     QVERIFY(!Cache("/no/such/folder").find(file, {}));
+}
+
+/// What earlier versions read of tables is still found; their matrices lack the annotations of the genes.
+void TestCache::matricesHaveAVersionOfTheirOwn()
+{
+    const QTemporaryDir folder;
+    const Cache cache(folder.path().toStdString());
+    const std::string file(64, 'a');
+    QCOMPARE(Cache::key(file, {}),
+             std::string("87957a8b4c162da5e0617310c6246217cd6886e1a2a6958bd1a7b26261bf8d2f"));
+    const std::filesystem::path table = cache.pathOf(Cache::key(file, {}));
+    const std::filesystem::path matrix = cache.pathOf(Cache::key(file, {}, kMatrixVersion));
+    QVERIFY(table != matrix);
+    TableContainer read;
+    read.summary.kind = "expression-table";
+    read.summary.shape = {1, 1};
+    read.table.sampleIds = {"s"};
+    read.table.geneIds = {"g"};
+    read.table.values = {1.0};
+    QVERIFY(writeTableContainer(table, read));
+    QVERIFY(cache.find(file, {}) == table);
+    QVERIFY(writeMatrixContainer(table, sampleMatrix())); // as they were called once
+    QVERIFY(!cache.find(file, {}));
+    QVERIFY(writeMatrixContainer(matrix, sampleMatrix()));
+    QVERIFY(cache.find(file, {}) == matrix);
 }
 
 void TestCache::optionsSurviveJson()

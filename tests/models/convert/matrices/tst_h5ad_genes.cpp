@@ -33,6 +33,8 @@ class TestH5adGenes : public QObject
 
 private Q_SLOTS:
     void readsAnnotationsOfTheGenes();
+    void leavesOutWhatCannotBeRead();
+    void rawHasTheAccessionsOfTheSameGenes();
     void rawHasTheAnnotationsOfTheSameGenes();
     void tellsWhatIsNotRead();
 };
@@ -58,12 +60,103 @@ void TestH5adGenes::readsAnnotationsOfTheGenes()
     QVERIFY(contains(checkOf(*read, "skipped-elements").message, "/var/odd (awkward-array)"));
     IBIDEM_READS(other, files.read([&](const Hdf5Builder &file) { write(file, "other"); }));
     QCOMPARE(other->summary.digest, read->summary.digest); // they are no content
-    IBIDEM_REFUSES(files.read([&](const Hdf5Builder &file) {
-        write(file, "means");
-        file.remove("/var/means");
-        file.numbers("/var/means", std::vector<double>{1, 2});
+}
+
+/// They are no content: what is wrong with one refuses no file.
+void TestH5adGenes::leavesOutWhatCannotBeRead()
+{
+    const Hdf5Files files;
+    const Texts names = {"short", "missing", "codes", "_index", "n\xff", "means"};
+    const auto write = [&](const Hdf5Builder &file) {
+        writeFrame(file, "/obs", kSample.cells);
+        file.texts("/var/name", kSample.genes);
+        file.encoding("/var", "dataframe", "0.2.0");
+        file.textAttribute("/var", "_index", "name");
+        file.textsAttribute("/var", "column-order", names);
+        file.numbers("/var/short", std::vector<double>{1, 2});
+        file.group("/var/codes");
+        file.encoding("/var/codes", "categorical", "0.2.0");
+        file.numbers("/var/codes/codes", std::vector<std::int8_t>{0, 0, 0, 0, 7});
+        file.texts("/var/codes/categories", {"a"});
+        file.numbers("/var/_index", std::vector<double>{0, 1, 2, 3, 4});
+        file.numbers("/var/n\xff", std::vector<double>{0, 1, 2, 3, 4});
+        file.numbers("/var/means", std::vector<double>{0, 1, 2, 3, 4});
+    };
+    const auto wrongIn = [&](const data::MatrixContainer &read) {
+        std::string told;
+        for (const data::Check &check : read.summary.checks)
+            if (check.name == data::kSkippedElements)
+                told += check.message;
+        for (const char *part : {"/var/short (has 2 values, but the index has 5)", "/var/missing",
+                                 "/var/codes", "'_index'", "'n\\xff'"})
+            if (!contains(told, part))
+                return part + (" is not told: " + told);
+        return read.summary.matrix->geneColumns == Texts{"means"} ? std::string() : std::string("columns");
+    };
+    IBIDEM_READS(own, files.read([&](const Hdf5Builder &file) {
+        write(file);
+        file.matrix("/X", kSample.dense, 5);
+    }));
+    QVERIFY2(wrongIn(*own).empty(), wrongIn(*own).c_str());
+    IBIDEM_READS(raw, files.read(
+                          [&](const Hdf5Builder &file) {
+                              write(file);
+                              writeFrame(file, "/raw/var", kSample.genes);
+                              file.matrix("/raw/X", kSample.dense, 5);
+                          },
+                          withMatrix("raw")));
+    QVERIFY2(wrongIn(*raw).empty(), wrongIn(*raw).c_str());
+    IBIDEM_READS(unnamed, files.read(
+                              [&](const Hdf5Builder &file) {
+                                  writeFrame(file, "/obs", kSample.cells);
+                                  file.numbers("/var/means", std::vector<double>{1});
+                                  writeFrame(file, "/raw/var", kSample.genes);
+                                  file.matrix("/raw/X", kSample.dense, 5);
+                              },
+                              withMatrix("raw")));
+    QVERIFY(contains(checkOf(*unnamed, "skipped-elements").message, "/var (does not say"));
+    IBIDEM_REFUSES(files.read([](const Hdf5Builder &file) { // of cells they are content
+        writeFrame(file, "/obs", kSample.cells, {"short"});
+        file.numbers("/obs/short", std::vector<double>{1, 2});
+        writeFrame(file, "/var", kSample.genes);
+        file.matrix("/X", kSample.dense, 5);
     }),
-                   ErrorCode::BadData, "/var/means");
+                   ErrorCode::BadData, "/obs/short");
+}
+
+/// The same genes have the same names in a database, whichever frame tells them.
+void TestH5adGenes::rawHasTheAccessionsOfTheSameGenes()
+{
+    const Hdf5Files files;
+    const Texts ids = {"E1", "E2", "E3", "E4", "E5"};
+    const Texts others = {"F1", "F2", "F3", "F4", "F5"};
+    const auto read = [&](const Texts &genes, const std::string &own) {
+        return files.read(
+            [&](const Hdf5Builder &file) {
+                writeFrame(file, "/obs", kSample.cells);
+                writeFrame(file, "/var", kSample.genes, {"gene_ids"});
+                file.texts("/var/gene_ids", ids);
+                writeFrame(file, "/raw/var", genes, own.empty() ? Texts() : Texts{own});
+                if (!own.empty())
+                    file.texts("/raw/var/" + own, others);
+                file.matrix("/raw/X", kSample.dense, 5);
+            },
+            withMatrix("raw"));
+    };
+    IBIDEM_READS(of, read(kSample.genes, ""));
+    QCOMPARE(of->matrix.geneAccessions, ids);
+    QVERIFY(of->matrix.geneColumns.empty());
+    IBIDEM_READS(own, read(kSample.genes, "gene_ids"));
+    QCOMPARE(own->matrix.geneAccessions, others);
+    QVERIFY(own->matrix.geneColumns.empty());
+    IBIDEM_READS(both, read(kSample.genes, "gene_id")); // X's are an annotation like any other then
+    QCOMPARE(both->matrix.geneAccessions, others);
+    QCOMPARE(both->summary.matrix->geneColumns, (Texts{"gene_id", "gene_ids"}));
+    QCOMPARE(both->matrix.geneColumns[1].categories, ids);
+    Texts elsewhere = kSample.genes;
+    elsewhere[0] = "another";
+    IBIDEM_READS(none, read(elsewhere, ""));
+    QVERIFY(none->matrix.geneAccessions.empty());
 }
 
 void TestH5adGenes::rawHasTheAnnotationsOfTheSameGenes()
