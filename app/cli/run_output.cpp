@@ -4,6 +4,7 @@
 
 #include "app/cli/verb.h"
 #include "models/base/text.h"
+#include "models/runs/run_folder.h"
 
 #include <algorithm>
 #include <array>
@@ -118,8 +119,11 @@ Result<int> showTrained(const Trained &trained, Console &console)
     console.document(runDocument(trained, manifest));
     console.result(runText(trained, manifest, console));
     if (trained.exitCode != 0)
-        console.say(stopText(trained, manifest) + ", a checkpoint is written; go on with: ibidem resume " +
-                    trained.run.string());
+        console.say(stopText(trained, manifest) +
+                    (runs::hasCheckpoint(trained.run)
+                         ? ", a checkpoint is written; go on with: ibidem resume "
+                         : ", without a checkpoint; begin it again with: ibidem resume ") +
+                    runs::spokenPath(trained.run).string());
     return trained.exitCode;
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 std::string resumeCure(const std::filesystem::path &run)
 {
-    const std::string resume = "ibidem resume " + runs::finalPath(run).string();
+    const std::string resume = "ibidem resume " + runs::spokenPath(run).string();
     return runs::hasCheckpoint(run) ? "go on from its last checkpoint: " + resume
                                     : "it had no checkpoint yet; begin it again from its start: " + resume;
 }

@@ -96,7 +96,7 @@ Result<Trained> follow(const std::function<void(jobs::TrainJob &)> &start, Conso
     trained.trainedAll = events.trainedAll();
     if (stoppedBy != 0 && trained.exitCode != 0) {
         trained.exitCode = kSignalBase + (stoppedBy == SIGINT ? SIGINT : SIGTERM);
-        console.say("stopped at once; go on with: ibidem resume " + runs::finalPath(trained.run).string());
+        console.say("stopped at once; go on with: ibidem resume " + runs::spokenPath(trained.run).string());
         return trained;
     }
     if (trained.exitCode == 0 || trained.exitCode == exitCode(ErrorCode::Stopped))

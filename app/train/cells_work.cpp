@@ -59,7 +59,8 @@ public:
         // A damaged container must not become a result.
         auto verified = std::async(std::launch::async, [matrix] { return matrix->verify(); });
         auto prepared = preparedOf(*matrix, token);
-        IBIDEM_CHECK(verified.get());
+        if (const Status sound = verified.get(); !sound)
+            return tl::unexpected<Error>(withoutDamaged(sound.error(), cacheFolder()));
         if (!prepared)
             return tl::unexpected<Error>(std::move(prepared).error());
         m_cells = *std::move(prepared);

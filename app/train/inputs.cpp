@@ -31,7 +31,8 @@ public:
         IBIDEM_TRY(const std::filesystem::path file, converted(input, role));
         auto container = data::readTableContainer(file);
         if (!container)
-            return tl::unexpected<Error>(withContext(std::move(container).error(), role));
+            return tl::unexpected<Error>(
+                withoutDamaged(withContext(std::move(container).error(), role), m_cacheFolder));
         if (container->summary.digest != input.content)
             return changed(input, role, file);
         return container;
@@ -43,7 +44,8 @@ public:
         IBIDEM_TRY(const std::filesystem::path file, converted(input, role));
         auto matrix = data::MatrixFile::open(file);
         if (!matrix)
-            return tl::unexpected<Error>(withContext(std::move(matrix).error(), role));
+            return tl::unexpected<Error>(
+                withoutDamaged(withContext(std::move(matrix).error(), role), m_cacheFolder));
         if ((*matrix)->summary().digest != input.content)
             return changed(input, role, file);
         return matrix;
@@ -138,6 +140,19 @@ Result<std::shared_ptr<const data::MatrixFile>>
 loadMatrix(const spec::RunSpec &spec, const runs::LocalInfo &local, const std::filesystem::path &cacheFolder)
 {
     return Loader(spec, local, cacheFolder).matrix(spec.data.train, "train");
+}
+
+Error withoutDamaged(Error error, const std::filesystem::path &cacheFolder)
+{
+    const std::filesystem::path file = error.path;
+    std::error_code ignored;
+    const bool isEntry = file.extension() == ".safetensors" &&
+                         std::filesystem::equivalent(file.parent_path(), cacheFolder, ignored);
+    if (error.code != ErrorCode::BadData || !isEntry || !std::filesystem::remove(file, ignored))
+        return error;
+    error.message += "; it was removed from the cache";
+    error.cure = "the same command again reads the original file anew";
+    return error;
 }
 
 } // namespace ibidem::app

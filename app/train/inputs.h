@@ -24,4 +24,8 @@ loadInputs(const spec::RunSpec &spec, const runs::LocalInfo &local, const std::f
 [[nodiscard]] Result<std::shared_ptr<const data::MatrixFile>>
 loadMatrix(const spec::RunSpec &spec, const runs::LocalInfo &local, const std::filesystem::path &cacheFolder);
 
+/// What the cache holds can be made again, and a damaged entry would be found each time: removes the file
+/// that a BadData names if it is one of the cache, and says so. Other errors stay what they are.
+[[nodiscard]] Error withoutDamaged(Error error, const std::filesystem::path &cacheFolder);
+
 } // namespace ibidem::app

@@ -103,7 +103,7 @@ Result<std::filesystem::path> openFolder(const TrainOptions &options)
             return options.folder;
         return runs::createPartial(options.folder, false);
     }
-    IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(options.folder));
+    IBIDEM_TRY(const std::filesystem::path folder, runs::locateUnfinished(options.folder));
     if (runs::isPartial(folder))
         return folder;
     IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(folder));
@@ -114,10 +114,15 @@ Result<std::filesystem::path> openFolder(const TrainOptions &options)
 }
 
 /// A run that had ended has its manifest as long as nothing was trained since; a killed one has none.
-Status putBack(const std::filesystem::path &partial)
+bool hadEnded(const std::filesystem::path &partial)
 {
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(partial / runs::kManifestFile, ignored))
+    return std::filesystem::is_regular_file(partial / runs::kManifestFile, ignored);
+}
+
+Status putBack(const std::filesystem::path &partial)
+{
+    if (!hadEnded(partial))
         return {};
     IBIDEM_TRY([[maybe_unused]] const std::filesystem::path folder, runs::finishPartial(partial));
     return {};
@@ -142,9 +147,11 @@ public:
         const Result<int> code = workWithinMemory();
         if (code)
             return code;
-        if (m_options.resume && !m_begun)
+        const bool stopped = code.error().code == ErrorCode::Stopped;
+        // A killed run that is stopped is a stopped run from now on: only that can be shown.
+        if (m_options.resume && !m_begun && (!stopped || hadEnded(m_folder)))
             return leaveAsItWas(code.error());
-        if (code.error().code == ErrorCode::Stopped)
+        if (stopped)
             return recordEarlyStop();
         return recordFailure(code.error());
     }
@@ -217,7 +224,9 @@ private:
                         "start the run with 'ibidem train', which resolves the specification");
         m_manifest.spec = m_spec;
         IBIDEM_TRY(std::string text, canonicalJson(m_spec.toJson()));
-        IBIDEM_CHECK(writeFileAtomically(m_folder / runs::kSpecFile, text));
+        // Of a run that goes on it is written with its results: it may not come to training.
+        if (!m_options.resume)
+            IBIDEM_CHECK(writeFileAtomically(m_folder / runs::kSpecFile, text));
         m_files[std::string(runs::kSpecFile)] = std::move(text);
         return {};
     }

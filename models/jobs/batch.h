@@ -74,9 +74,10 @@ struct BatchOrder
 /// Trains the runs of many specifications, several at once, each in a process of its own; goes on after a
 /// failure. All state lies in the run folders, so the same order again takes the batch up: a finished run of
 /// the same specification is kept (its files are checked against their digests), a stopped or killed one
-/// resumed, one that still runs (its batch was killed) followed, a failed one trained afresh. What holds
-/// anything else is an error of its entry (CannotWrite; BadData if a finished run was changed afterwards) and
-/// never touched.
+/// resumed, so is a failed one from its last checkpoint, one that still runs (its batch was killed) followed;
+/// one that failed before its first checkpoint is moved aside (runs::asidePath) and trained afresh. What
+/// holds anything else is an error of its entry (CannotWrite; BadData if a finished run was changed
+/// afterwards) and never touched.
 ///
 /// Two specifications are the same if what decides the result is equal: chain start (recipe, contents of the
 /// inputs, preparation, model, level, seed; a seed that level "random" draws does not count) and device;

@@ -144,15 +144,11 @@ Status BatchEntry::takePlace()
     const fs::path partial = runs::partialPath(m_run.run);
     if (m_found.place == Place::Free)
         return moveFolder(staged, partial);
-    const fs::path aside = m_setting.staging / (m_run.spec.name + ".failed");
-    IBIDEM_CHECK(moveFolder(m_found.folder, aside));
-    if (Status moved = moveFolder(staged, partial); !moved) {
+    IBIDEM_TRY(const fs::path aside, runs::moveAside(m_found.folder));
+    Status moved = moveFolder(staged, partial);
+    if (!moved)
         static_cast<void>(moveFolder(aside, m_found.folder));
-        return moved;
-    }
-    std::error_code ignored;
-    fs::remove_all(aside, ignored);
-    return {};
+    return moved;
 }
 
 void BatchEntry::train()

@@ -120,13 +120,16 @@ Status checkUnchanged(const fs::path &folder, const runs::Manifest &manifest)
 Result<FoundPlace> ofWhole(const fs::path &folder, runs::Manifest manifest, const spec::RunSpec &wanted,
                            const OrderedSpec &ordered)
 {
-    if (manifest.outcome == "failed")
+    if (runs::failedAtOnce(folder))
         return FoundPlace{Place::Again, folder, {}};
     if (!manifest.spec)
-        return fail(ErrorCode::CannotWrite, "here is an imported model", folder.string(), kOtherPlace);
+        return fail(ErrorCode::CannotWrite,
+                    manifest.outcome == "failed" ? "here is a failed run without a specification"
+                                                 : "here is an imported model",
+                    folder.string(), kOtherPlace);
     if (!sameRun(*manifest.spec, wanted, ordered))
         return otherRun(folder, manifest.outcome, *manifest.spec, wanted);
-    if (manifest.outcome == "stopped")
+    if (manifest.outcome == "stopped" || manifest.outcome == "failed")
         return FoundPlace{Place::Resume, folder, {}};
     IBIDEM_CHECK(checkUnchanged(folder, manifest));
     return FoundPlace{Place::Keep, folder, std::move(manifest)};

@@ -19,7 +19,7 @@ enum class Place {
     Keep,   ///< the finished run of this specification
     Resume, ///< a stopped or killed run of it
     Follow, ///< a process works on it
-    Again,  ///< a failed run: it may be replaced
+    Again,  ///< a run that failed before its first checkpoint: it makes room
 };
 
 struct FoundPlace

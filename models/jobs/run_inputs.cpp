@@ -98,7 +98,21 @@ bool inCache(const WantedInput &input, const data::TableOptions &options,
                          : std::filesystem::exists(listCopy(cacheFolder, input.recorded.sha256), ignored);
 }
 
-/// A recorded input: from the cache, else from where it lay.
+/// Under another key than the cache looks for, as older versions had one, the content is still the same.
+bool takeContainer(WantedInput &input, const std::optional<runs::LocalInfo> &local)
+{
+    const auto container = local ? local->containerPath(input.role) : std::nullopt;
+    if (!input.isTable || !container)
+        return false;
+    const auto summary = data::readTableSummary(*container);
+    if (!summary || summary->digest != input.recorded.content)
+        return false;
+    input.container = *container;
+    input.mustMatchRecord = false;
+    return true;
+}
+
+/// A recorded input: from the cache, else from where it lay, else what the run read of it.
 Status locate(WantedInput &input, const spec::RunSpec &spec, const std::filesystem::path &cacheFolder,
               const std::optional<runs::LocalInfo> &local, OrderPurpose purpose)
 {
@@ -114,6 +128,8 @@ Status locate(WantedInput &input, const spec::RunSpec &spec, const std::filesyst
     input.mustMatchRecord = true;
     std::error_code ignored;
     if (known && std::filesystem::exists(input.file, ignored))
+        return {};
+    if (takeContainer(input, local))
         return {};
     return fail(ErrorCode::InputMissing,
                 "\"" + input.recorded.name + "\" (" + input.role + ", SHA-256 " +
@@ -154,9 +170,10 @@ bool isAtHand(const std::optional<runs::LocalInfo> &local, const std::string &ro
 
 std::string changedCure(const WantedInput &input, const TrainOrder &order)
 {
-    const std::string restore = input.moved
-                                    ? "name the right one with " + optionOf(input.role)
-                                    : "restore it, or name the right one with " + optionOf(input.role);
+    if (order.purpose == OrderPurpose::Batch)
+        return "restore it, or " + placeCure(input.role, order.purpose);
+    const std::string name = "name the right one with " + optionOf(input.role);
+    const std::string restore = input.moved ? name : "restore it, or " + name;
     return order.purpose == OrderPurpose::Rerun
                ? restore + ", or train on it as it is now with --allow-changed"
                : restore;
@@ -248,7 +265,7 @@ Result<std::vector<WantedInput>> wantedInputs(spec::RunSpec &spec, const TrainOr
             continue;
         const std::string name = role;
         const auto moved = order.moved.find(name);
-        WantedInput input{name, !isList(name), slot->path, *slot, false, false};
+        WantedInput input{name, !isList(name), slot->path, *slot, false, false, {}};
         if (moved != order.moved.end())
             IBIDEM_CHECK(takeMoved(input, moved->second));
         else if (order.purpose == OrderPurpose::Resume && isAtHand(local, name))
@@ -263,7 +280,8 @@ Result<std::vector<WantedInput>> wantedInputs(spec::RunSpec &spec, const TrainOr
 std::optional<OpenedFile> recordedTable(const WantedInput &input, const data::TableOptions &options,
                                         const std::filesystem::path &cacheFolder)
 {
-    const auto entry = data::Cache(cacheFolder).find(input.recorded.sha256, options);
+    const auto entry = input.container.empty() ? data::Cache(cacheFolder).find(input.recorded.sha256, options)
+                                               : std::optional(input.container);
     if (!entry)
         return std::nullopt;
     auto summary = data::readTableSummary(*entry);

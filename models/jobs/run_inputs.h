@@ -20,10 +20,11 @@ struct WantedInput
 {
     std::string role;    ///< as in local.json
     bool isTable = true; ///< table or matrix; else a list of genes or a split, which needs no converter
-    std::filesystem::path file;   ///< the user's file; empty if only its content is known
-    spec::Input recorded;         ///< what an earlier run says of it; empty otherwise
-    bool mustMatchRecord = false; ///< the file stands for a recorded one: another content is an error
-    bool moved = false;           ///< somebody named the file in place of where it was
+    std::filesystem::path file;      ///< the user's file; empty if only its content is known
+    spec::Input recorded;            ///< what an earlier run says of it; empty otherwise
+    bool mustMatchRecord = false;    ///< the file stands for a recorded one: another content is an error
+    bool moved = false;              ///< somebody named the file in place of where it was
+    std::filesystem::path container; ///< what an earlier run read, where that alone is left of its input
 };
 
 /// Where the spec of a role keeps its input; nullptr if the spec has none.
@@ -36,7 +37,7 @@ struct WantedInput
                                                             const std::filesystem::path &cacheFolder,
                                                             const std::filesystem::path &besideSpec);
 
-/// The container of a recorded table or matrix, if the cache still has it.
+/// The container of a recorded table or matrix, if the cache still has it or it alone is left.
 [[nodiscard]] std::optional<OpenedFile> recordedTable(const WantedInput &input,
                                                       const data::TableOptions &options,
                                                       const std::filesystem::path &cacheFolder);

@@ -243,7 +243,7 @@ void TrainJob::resume(const std::filesystem::path &run)
         return;
     m_state->earlier = lastSequence(run);
     m_state->begin(this, run);
-    m_state->launch(this, {QStringLiteral("--resume"), QString::fromStdString(m_state->run.string())});
+    m_state->launch(this, {QStringLiteral("--resume"), QString::fromStdString(run.string())});
 }
 
 void TrainJob::attach(const std::filesystem::path &run)

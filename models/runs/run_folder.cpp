@@ -76,17 +76,6 @@ Status renameFolder(const fs::path &from, const fs::path &to)
     return {};
 }
 
-fs::path asidePath(const fs::path &run)
-{
-    const fs::path base = finalPath(run);
-    for (int number = 1;; ++number) {
-        fs::path aside = base;
-        aside += ".old-" + std::to_string(number);
-        if (!isThere(aside))
-            return aside;
-    }
-}
-
 Status checkReplaceable(const fs::path &folder)
 {
     if (!isFolder(folder) || !holdsRun(folder))
@@ -102,7 +91,7 @@ tl::unexpected<Error> refuseExisting(const fs::path &folder)
 {
     if (isPartial(folder))
         return fail(ErrorCode::CannotWrite, "an unfinished run is here", folder.string(),
-                    "go on with it: ibidem resume " + finalPath(folder).string() +
+                    "go on with it: ibidem resume " + spokenPath(folder).string() +
                         ", give the run another name, or --force to replace it");
     return fail(ErrorCode::CannotWrite, "exists already", folder.string(),
                 "give the run another name, or --force to replace it");
@@ -211,12 +200,20 @@ Result<fs::path> locateRun(const fs::path &run)
     return fail(ErrorCode::InputMissing, "there is no run here, nor at " + partial.string(), whole.string());
 }
 
+fs::path spokenPath(const fs::path &folder)
+{
+    const fs::path whole = finalPath(folder);
+    return isPartial(folder) && isThere(whole) ? partialPath(folder) : whole;
+}
+
 bool hasCheckpoint(const fs::path &run)
 {
-    const fs::path folder = locateRun(run).value_or(run);
-    const auto names = listFolder(folder / kCheckpointFolder);
-    return names && std::any_of(names->begin(), names->end(),
-                                [](const std::string &name) { return name.ends_with(".safetensors"); });
+    const fs::path folder = locateRun(run).value_or(run) / kCheckpointFolder;
+    if (!isThere(folder))
+        return false;
+    const auto names = listFolder(folder);
+    return !names || std::any_of(names->begin(), names->end(),
+                                 [](const std::string &name) { return name.ends_with(".safetensors"); });
 }
 
 bool failedAtOnce(const fs::path &folder)
@@ -228,26 +225,57 @@ bool failedAtOnce(const fs::path &folder)
     return manifest && manifest->outcome == "failed" && !hasCheckpoint(folder);
 }
 
+Result<fs::path> locateUnfinished(const fs::path &run)
+{
+    IBIDEM_TRY(fs::path folder, locateRun(run));
+    const fs::path partial = partialPath(folder);
+    if (isFolder(partial) && failedAtOnce(folder))
+        return partial;
+    return folder;
+}
+
+fs::path asidePath(const fs::path &run)
+{
+    const fs::path base = finalPath(run);
+    for (int number = 1;; ++number) {
+        fs::path aside = base;
+        aside += ".old-" + std::to_string(number);
+        if (!isThere(aside))
+            return aside;
+    }
+}
+
+Result<fs::path> moveAside(const fs::path &folder)
+{
+    IBIDEM_CHECK(checkReplaceable(folder));
+    fs::path aside = asidePath(folder);
+    IBIDEM_CHECK(renameFolder(folder, aside));
+    return aside;
+}
+
 Result<fs::path> createPartial(const fs::path &run, bool force)
 {
     const fs::path whole = finalPath(run);
     const fs::path partial = partialPath(run);
-    std::vector<std::string> aside;
+    const bool failed = failedAtOnce(whole);
     for (const fs::path &folder : {whole, partial}) {
         if (!isThere(folder))
             continue;
-        if (!force && !(folder == whole && failedAtOnce(whole)))
+        if (!force && !(folder == whole && failed))
             return refuseExisting(folder);
         IBIDEM_CHECK(checkReplaceable(folder));
     }
     if (whole.has_parent_path())
         IBIDEM_CHECK(makeFolder(whole.parent_path()));
-    if (isThere(partial)) {
-        aside.push_back(asidePath(run).filename().string());
-        IBIDEM_CHECK(renameFolder(partial, whole.parent_path() / aside.back()));
-    }
+    std::vector<std::string> aside;
+    // Were the failed run left in its place, a new one that is killed could not be told from it.
+    for (const fs::path &folder : {whole, partial})
+        if (isThere(folder) && (folder == partial || failed)) {
+            IBIDEM_TRY(const fs::path moved, moveAside(folder));
+            aside.push_back(moved.filename().string());
+        }
     IBIDEM_CHECK(makeNewFolder(partial));
-    if (isThere(whole) || !aside.empty())
+    if (force && (isThere(whole) || !aside.empty()))
         IBIDEM_CHECK(writeAsideNames(partial, aside));
     return partial;
 }
@@ -259,13 +287,10 @@ Result<fs::path> finishPartial(const fs::path &partial)
     if (!isFolder(from))
         return fail(ErrorCode::CannotWrite, "there is no such unfinished run", from.string());
     std::optional<std::vector<std::string>> aside = asideNames(from);
+    if (!aside && failedAtOnce(whole))
+        IBIDEM_CHECK(moveAside(whole));
     if (aside && isThere(whole)) {
         IBIDEM_CHECK(checkReplaceable(whole));
-        std::error_code ignored;
-        if (failedAtOnce(whole))
-            fs::remove_all(whole, ignored);
-    }
-    if (aside && isThere(whole)) {
         const fs::path old = asidePath(partial);
         aside->push_back(old.filename().string());
         IBIDEM_CHECK(writeAsideNames(from, *aside));
@@ -282,10 +307,13 @@ Result<fs::path> reopenAsPartial(const fs::path &run)
 {
     const fs::path whole = finalPath(run);
     const fs::path partial = partialPath(run);
-    if (isFolder(partial) && !isFolder(whole))
+    if (isFolder(partial) && (isPartial(run) || !isFolder(whole) || failedAtOnce(whole)))
         return partial;
     if (!isFolder(whole))
         return fail(ErrorCode::InputMissing, "there is no such run", whole.string());
+    if (isThere(partial))
+        return fail(ErrorCode::CannotWrite, partial.filename().string() + " is in the way", whole.string(),
+                    "go on with that one first: ibidem resume " + partial.string() + ", or move it away");
     IBIDEM_CHECK(renameFolder(whole, partial));
     return partial;
 }

@@ -29,22 +29,31 @@ inline constexpr std::string_view kPartialSuffix = ".partial";
 /// written to the one that it replaces.
 [[nodiscard]] std::filesystem::path partialPath(const std::filesystem::path &run);
 [[nodiscard]] bool isPartial(const std::filesystem::path &folder);
+/// What a person types to mean this folder of a run: its final name, unless that names another folder.
+[[nodiscard]] std::filesystem::path spokenPath(const std::filesystem::path &folder);
 
-/// Is there a file in its folder of checkpoints?
+/// Is there a file in its folder of checkpoints, or may there be one: a folder that cannot be listed?
 [[nodiscard]] bool hasCheckpoint(const std::filesystem::path &run);
-/// A run that failed before its first checkpoint: nothing is lost with it.
+/// A run that failed before its first checkpoint: there is nothing to go on from.
 [[nodiscard]] bool failedAtOnce(const std::filesystem::path &folder);
+/// As locateRun; but a run that failed at once does not hide the unfinished one beside it.
+[[nodiscard]] Result<std::filesystem::path> locateUnfinished(const std::filesystem::path &run);
+
+/// The first name "<run>.old-<n>" that is free: where the next run in the way is moved.
+[[nodiscard]] std::filesystem::path asidePath(const std::filesystem::path &run);
+/// Moves a run out of the way and returns where it is now. CannotWrite; also if a process is writing it.
+[[nodiscard]] Result<std::filesystem::path> moveAside(const std::filesystem::path &folder);
 
 /// Makes "<run>.partial". CannotWrite if the run exists already in either form, unless `force`, or it failed
-/// at once: then the new folder may replace it. A finished old run stays where it is until finishPartial,
-/// which moves it aside to
-/// "<run>.old-<n>" and removes it once the new one is there and complete: a new run that failed or was
-/// stopped leaves it aside; one that failed at once is just removed. Only folders that hold a run and that no
-/// process is writing are replaced.
+/// at once. Nothing is removed before there is a complete run in its place, and without `force` nothing at
+/// all: a run that failed at once and an unfinished one are moved aside to asidePath() here, a finished one
+/// by finishPartial. What `force` moved aside is removed when the new run is complete; a new run that failed
+/// or was stopped leaves it there. Only folders that hold a run and that no process is writing are moved.
 [[nodiscard]] Result<std::filesystem::path> createPartial(const std::filesystem::path &run, bool force);
 /// "<run>.partial" -> "<run>" (fsync of the folder). Returns the final path. CannotWrite.
 [[nodiscard]] Result<std::filesystem::path> finishPartial(const std::filesystem::path &partial);
-/// The inverse, to go on with a stopped run.
+/// The inverse, to go on with a stopped run. A path with ".partial" means that folder if it is there.
+/// CannotWrite if another unfinished run has that name.
 [[nodiscard]] Result<std::filesystem::path> reopenAsPartial(const std::filesystem::path &run);
 
 /// A name for a new run in the store that does not exist yet: "lcep-xgboost-0001", counting up; sorted

@@ -91,7 +91,8 @@ private Q_SLOTS:
         QVERIFY2(replaced.code == 0, replaced.out.c_str());
         QVERIFY2(replaced.err.find("failed before its first checkpoint") != std::string::npos,
                  replaced.err.c_str());
-        QVERIFY(!std::filesystem::exists(m_box.path("place.old-1")));
+        QVERIFY2(replaced.err.find("place.old-1") != std::string::npos, replaced.err.c_str());
+        QCOMPARE(runs::readManifest(m_box.path("place.old-1"))->outcome, std::string("failed"));
         QCOMPARE(m_box.run(line("place")).code, 73);
         QVERIFY(stopLong("unfinished"));
         const Answer refused = m_box.run(line("unfinished"));
@@ -104,6 +105,84 @@ private Q_SLOTS:
         const Answer forced = m_box.run(line("unfinished") + words("--force"));
         QCOMPARE(forced.code, 0);
         QVERIFY2(forced.err.find("ibidem resume unfinished") != std::string::npos, forced.err.c_str());
+    }
+
+    /// Of a try after one that failed, and of one that was to replace a finished run.
+    void aKilledSecondTryGoesOn()
+    {
+        QCOMPARE(m_box.run(line("second") + words("--set minCells=100000")).code, 65);
+        const std::string first = killLong("second");
+        QVERIFY2(first.find("ibidem resume second\"") != std::string::npos, first.c_str());
+        const Answer resumed = m_box.run(words("resume second"));
+        QVERIFY2(resumed.code == 0, resumed.err.c_str());
+        const std::string forced = killLong("second", {QStringLiteral("--force")});
+        QVERIFY2(forced.find("ibidem resume second.partial") != std::string::npos, forced.c_str());
+        const Answer refused = m_box.run(words("resume second"));
+        QCOMPARE(refused.code, 64);
+        QVERIFY2(refused.err.find("ibidem resume second.partial") != std::string::npos, refused.err.c_str());
+        QCOMPARE(m_box.run(line("second")).code, 73);
+        const std::string old = chain("second");
+        const Answer again = m_box.run(words("resume second.partial"));
+        QVERIFY2(again.code == 0, again.err.c_str());
+        QVERIFY(!old.empty());
+        QCOMPARE(chain("second"), old);
+        QVERIFY(!std::filesystem::exists(m_box.path("second.partial")));
+        QVERIFY(std::filesystem::exists(m_box.path("second.old-1"))); // the failed one
+        QVERIFY(!std::filesystem::exists(m_box.path("second.old-2")));
+    }
+
+    /// A batch leaves a failed run of another specification alone, and goes on with one of the same.
+    void aBatchDoesNotReplaceAFailedRunWithCheckpoints()
+    {
+        QVERIFY(!m_box.table("batch.tsv").isEmpty());
+        QVERIFY(writeBatchSpec(20));
+        QCOMPARE(m_box.run(words("batch one.json --out batch")).code, 0);
+        const std::string first = chain("batch/one");
+        const std::string file = m_box.path("batch/one/run.json");
+        std::string failed = readFile(file).value_or("");
+        const std::size_t at = failed.find("\"finished\"");
+        QVERIFY(at != std::string::npos);
+        QVERIFY(writeFileAtomically(file, failed.replace(at, 10, "\"failed\"")));
+        QVERIFY2(runs::hasCheckpoint(m_box.path("batch/one")), "nothing is at stake");
+        QVERIFY(writeBatchSpec(33));
+        const Answer refused = m_box.run(words("batch one.json --out batch"));
+        QCOMPARE(refused.code, 73);
+        QVERIFY2(refused.err.find("failed run of another specification: model.rounds is 20") !=
+                     std::string::npos,
+                 refused.err.c_str());
+        QCOMPARE(readFile(file).value_or(""), failed);
+        QVERIFY(writeBatchSpec(20));
+        const Answer resumed = m_box.run(words("batch one.json --out batch"));
+        QVERIFY2(resumed.code == 0, resumed.err.c_str());
+        QVERIFY(readFile(m_box.path("batch/one/events.jsonl")).value_or("").find("fromRound") !=
+                std::string::npos);
+        QCOMPARE(chain("batch/one"), first);
+        QVERIFY(!std::filesystem::exists(m_box.path("batch/one.old-1")));
+    }
+
+    /// What the cache holds is made again where it is damaged.
+    void aDamagedContainerIsReadAgain()
+    {
+        const QStringList train = words("train lcep-xgboost --rounds 5 --json --data")
+                                  << m_box.table("damaged.tsv", 5) << words("--out");
+        std::filesystem::remove_all(m_box.path("xdg_cache_home"));
+        QCOMPARE(m_box.run(train + words("sound")).code, 0);
+        int changed = 0;
+        for (const auto &entry :
+             std::filesystem::recursive_directory_iterator(m_box.path("xdg_cache_home"))) {
+            if (entry.path().extension() != ".safetensors")
+                continue;
+            std::string bytes = readFile(entry.path()).value_or("");
+            bytes.back() = static_cast<char>(bytes.back() ^ 1);
+            QVERIFY(writeFileAtomically(entry.path(), bytes));
+            ++changed;
+        }
+        QCOMPARE(changed, 1);
+        const Answer refused = m_box.run(train + words("again"));
+        QCOMPARE(refused.code, 65);
+        QVERIFY2(refused.out.find("was removed from the cache") != std::string::npos, refused.out.c_str());
+        QCOMPARE(m_box.run(train + words("again")).code, 0);
+        QCOMPARE(chain("again"), chain("sound"));
     }
 
 private:
@@ -135,6 +214,33 @@ private:
         m_box.start(process, arguments, m_box.environment());
         return m_box.waitForMetrics(name) && ::kill(static_cast<pid_t>(process.processId()), SIGTERM) == 0 &&
                Sandbox::finish(process).code == 75;
+    }
+
+    [[nodiscard]] bool writeBatchSpec(int rounds)
+    {
+        return m_box.write("one.json", R"({"recipe":"expression-xgboost","data":{"train":"batch.tsv"},)"
+                                       R"("training":{"checkpointEvery":5},"model":{"rounds":)" +
+                                           std::to_string(rounds) + "}}");
+    }
+
+    /// Kills a long run in its middle; what was said.
+    [[nodiscard]] std::string killLong(const std::string &name, const QStringList &more = {})
+    {
+        QProcess process;
+        m_box.start(process, line(name, kLong) + words("--set checkpointEvery=1") + more,
+                    m_box.environment());
+        const std::string partial = name + ".partial";
+        // Not waitForMetrics: it takes the run that is being replaced until there is a new one.
+        const bool came = QTest::qWaitFor(
+            [&] {
+                const std::string events = readFile(m_box.path(partial + "/events.jsonl")).value_or("");
+                return events.find("\"checkpoint\"") != std::string::npos;
+            },
+            60000);
+        const pid_t child = came ? m_box.childOf(partial) : 0;
+        if (child <= 1 || ::kill(child, SIGKILL) != 0)
+            return {};
+        return Sandbox::finish(process).out;
     }
 
     Sandbox m_box;

@@ -19,15 +19,26 @@ struct Arguments
     MovedInputs moved;
 };
 
+Status checkUnfinished(const std::filesystem::path &folder)
+{
+    if (runs::isPartial(folder))
+        return {};
+    IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(folder));
+    if (manifest.outcome == "stopped" || manifest.outcome == "failed")
+        return {};
+    const std::filesystem::path partial = runs::partialPath(folder);
+    std::error_code ignored;
+    return fail(ErrorCode::Usage, "there is nothing to go on with: the run is " + manifest.outcome,
+                folder.string(),
+                std::filesystem::is_directory(partial, ignored)
+                    ? "the one that was to replace it goes on with: ibidem resume " + partial.string()
+                    : std::string());
+}
+
 Result<int> resume(const Arguments &arguments, Console &console)
 {
-    IBIDEM_TRY(const std::filesystem::path folder, runs::locateRun(arguments.run));
-    if (!runs::isPartial(folder)) {
-        IBIDEM_TRY(const runs::Manifest manifest, runs::readManifest(folder));
-        if (manifest.outcome != "stopped" && manifest.outcome != "failed")
-            return fail(ErrorCode::Usage, "there is nothing to go on with: the run is " + manifest.outcome,
-                        folder.string());
-    }
+    IBIDEM_TRY(const std::filesystem::path folder, runs::locateUnfinished(arguments.run));
+    IBIDEM_CHECK(checkUnfinished(folder));
     IBIDEM_TRY(const jobs::TrainOrder order, jobs::resumeOrder(folder, arguments.moved.byRole()));
     IBIDEM_TRY(const Trained trained, resumeRun(order, Places::ofUser(), console));
     return showTrained(trained, console);

@@ -54,14 +54,15 @@ Status checkPlace(const jobs::TrainOrder &order, Console &console)
 {
     if (!order.out)
         return {};
-    const auto there = runs::locateRun(*order.out);
+    const auto there = runs::locateRun(runs::partialPath(*order.out)); // the unfinished one of two
     if (!there)
         return {};
     const std::string place = there->string();
-    const std::string resume = "ibidem resume " + runs::finalPath(*there).string();
+    const std::string resume = "ibidem resume " + runs::spokenPath(*there).string();
     const bool partial = runs::isPartial(*there);
     if (runs::failedAtOnce(*there)) {
-        console.say("replacing " + place + ": it failed before its first checkpoint");
+        console.say(place + " failed before its first checkpoint: it makes room and is then " +
+                    runs::asidePath(*there).string());
         return {};
     }
     const auto manifest = runs::readManifest(*there);

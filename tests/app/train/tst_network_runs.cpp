@@ -104,7 +104,7 @@ spec::Input TestNetworkRuns::add(const std::string &name, const data::CountMatri
     container.summary.matrix->sources = {"X"};
     container.matrix = matrix;
     const data::Cache store(m_program.cache());
-    const auto file = store.pathOf(data::Cache::key(container.summary.fileSha256, {}));
+    const auto file = store.pathOf(data::Cache::key(container.summary.fileSha256, {}, data::kMatrixVersion));
     if (const Status written = data::writeMatrixContainer(file, container); !written)
         qFatal("%s", written.error().message.c_str());
     const auto read = data::MatrixFile::open(file);

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void failuresLeaveAFolderThatSaysSo();
     void aHeldFolderIsLeftAlone();
     void aResumeThatCannotBeginChangesNothing();
+    void aKilledRunThatIsStoppedAtOnceIsAStoppedRun();
     void aFinishedRunIsNotResumed();
     void anExistingRunIsNotOverwritten();
     void takesThePreparedFolder();
@@ -48,6 +49,14 @@ private:
         spec.threads = 1;
         spec.isa = "scalar";
         return spec;
+    }
+
+    [[nodiscard]] std::unique_ptr<QProcess> startLong(const std::filesystem::path &run) const
+    {
+        spec::RunSpec spec = specOf(2);
+        spec.trees.rounds = 100000;
+        const auto file = m_program.writeSpec(run.filename().string() + ".json", spec);
+        return m_program.start({QString::fromStdString(file.string()), QString::fromStdString(run.string())});
     }
 
     [[nodiscard]] runs::Manifest manifestOf(const std::filesystem::path &run) const
@@ -408,12 +417,8 @@ void TestTrainProgram::failuresLeaveAFolderThatSaysSo()
 
 void TestTrainProgram::aHeldFolderIsLeftAlone()
 {
-    spec::RunSpec spec = specOf(2);
-    spec.trees.rounds = 100000;
     const auto run = m_program.path("held");
-    const auto process =
-        m_program.start({QString::fromStdString(m_program.writeSpec("held.json", spec).string()),
-                         QString::fromStdString(run.string())});
+    const auto process = startLong(run);
     TrainProgram::waitForRound(run, *process, 2);
     QByteArray errors;
     QCOMPARE(m_program.resume(run, &errors), 69);
@@ -426,25 +431,36 @@ void TestTrainProgram::aHeldFolderIsLeftAlone()
 /// Whatever keeps a resume from beginning: the run is what it was, stopped or killed.
 void TestTrainProgram::aResumeThatCannotBeginChangesNothing()
 {
-    spec::RunSpec spec = specOf(2);
-    spec.trees.rounds = 100000;
     const auto run = m_program.path("kept");
-    const auto process =
-        m_program.start({QString::fromStdString(m_program.writeSpec("kept.json", spec).string()),
-                         QString::fromStdString(run.string())});
+    const auto process = startLong(run);
     TrainProgram::waitForRound(run, *process, 2);
     process->write("stop\n");
     QCOMPARE(TrainProgram::finish(*process), 75);
     const std::string manifest = readFile(run / runs::kManifestFile).value();
     const std::string text = readFile(run / runs::kSpecFile).value();
     spec::RunSpec other = *spec::readSpecFile(run / runs::kSpecFile);
-    other.data.train.sha256.assign(64, '0'); // an input that is nowhere
-    QVERIFY(writeFileAtomically(run / runs::kSpecFile, canonicalJson(other.toJson()).value()).has_value());
+    other.data.train.sha256.assign(64, '0');                                  // an input that is nowhere
+    const std::string written = canonicalJson(other.toJson()).value() + "\n"; // as another version writes it
+    QVERIFY(writeFileAtomically(run / runs::kSpecFile, written).has_value());
     QVERIFY(m_program.resume(run) != 0);
+    QCOMPARE(readFile(run / runs::kSpecFile).value(), written);
     QVERIFY(!std::filesystem::exists(run.string() + ".partial"));
     QCOMPARE(readFile(run / runs::kManifestFile).value(), manifest);
     QVERIFY(writeFileAtomically(run / runs::kSpecFile, text).has_value());
     QVERIFY(std::filesystem::exists(run / runs::kCheckpointFolder));
+}
+
+void TestTrainProgram::aKilledRunThatIsStoppedAtOnceIsAStoppedRun()
+{
+    const auto run = m_program.path("killed-and-stopped");
+    const auto process = startLong(run);
+    TrainProgram::waitForRound(run, *process, 11);
+    process->kill();
+    TrainProgram::finish(*process);
+    const auto resumed = m_program.start({"--resume", QString::fromStdString(run.string())});
+    resumed->write("stop\n"); // before it has prepared its data
+    QCOMPARE(TrainProgram::finish(*resumed), 75);
+    QVERIFY(manifestOf(run).outcome == "stopped" && manifestOf(run).roundsDone > 0);
 }
 
 void TestTrainProgram::aFinishedRunIsNotResumed()

@@ -114,6 +114,29 @@ private Q_SLOTS:
         QVERIFY2(built.has_value(), built ? "" : describe(built.error()).c_str());
     }
 
+    /// A batch has no options that could name another file.
+    void aBatchIsToldToNameAChangedFileInItsSpecification()
+    {
+        const std::string text = readFile(m_path / "table.tsv").value_or("");
+        QVERIFY(writeFileAtomically(m_path / "changing.tsv", text).has_value());
+        TrainOrder first = order("changing");
+        first.train = m_path / "changing.tsv";
+        const auto built = build(first, "other-cache");
+        QVERIFY(built.has_value());
+        QVERIFY(std::filesystem::remove_all(m_path / "other-cache") > 0);
+        QVERIFY(writeFileAtomically(m_path / "changing.tsv", text.substr(0, text.rfind('\t')) + "\t1\n")
+                    .has_value());
+        TrainOrder batch;
+        batch.recipeOrSpec = (*built / runs::kSpecFile).string();
+        batch.purpose = OrderPurpose::Batch;
+        batch.out = m_path / "batch";
+        const auto refused = build(batch, "other-cache");
+        QCOMPARE(refused.error().code, ErrorCode::BadData);
+        QVERIFY2(refused.error().cure.find("name it in the specification") != std::string::npos,
+                 describe(refused.error()).c_str());
+        QVERIFY(refused.error().cure.find("--data") == std::string::npos);
+    }
+
     void keepsACopyOfListsForReruns()
     {
         QVERIFY(writeFileAtomically(m_path / "split.tsv", "s\ttrain\n").has_value());
@@ -301,9 +324,10 @@ private:
         return made ? folder : std::filesystem::path();
     }
 
-    [[nodiscard]] Result<std::filesystem::path> build(const TrainOrder &order) const
+    [[nodiscard]] Result<std::filesystem::path> build(const TrainOrder &order,
+                                                      const char *cache = "cache") const
     {
-        RunBuilder builder(Programs::besideThisProgram(), order, m_path / "cache", m_path / "runs");
+        RunBuilder builder(Programs::besideThisProgram(), order, m_path / cache, m_path / "runs");
         QSignalSpy finished(&builder, &RunBuilder::finished);
         builder.start();
         if (!QTest::qWaitFor([&] { return finished.count() > 0; }, 30000))

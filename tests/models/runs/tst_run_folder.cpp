@@ -26,6 +26,7 @@ private Q_SLOTS:
     void removesTheOldRunWhenAStoppedOneIsFinishedLater();
     void replacesAnUnfinishedRun();
     void replacesARunThatFailedAtOnce();
+    void meansTheUnfinishedOfTwo();
     void replacesNoFolderWithoutARun();
     void replacesNoRunThatIsBeingWritten();
     void neverOverwritesAtTheEnd();
@@ -169,9 +170,21 @@ void TestRunFolder::replacesARunThatFailedAtOnce()
 {
     QVERIFY(makeRun("failed", "first"));
     QVERIFY(failedAtOnce(run()));
-    QVERIFY(makeRun("failed", "second"));
-    QCOMPARE(names(), (std::vector<std::string>{"r"}));
-    QCOMPARE(mark(run()), std::string("second"));
+    const auto second = createPartial(run(), false);
+    QVERIFY(second);
+    QCOMPARE(names(), (std::vector<std::string>{"r.old-1", "r.partial"}));
+    QVERIFY(finish(*second, "finished", "second"));
+    QCOMPARE(names(), (std::vector<std::string>{"r", "r.old-1"})); // nobody allowed to remove it
+    QCOMPARE(mark(m_folder / "store" / "r.old-1"), std::string("first"));
+    fs::remove_all(run());
+    QVERIFY(makeRun("failed", "third"));
+    QVERIFY(makeRun("finished", "fourth", true));
+    QCOMPARE(names(), (std::vector<std::string>{"r", "r.old-1"}));
+    fs::remove_all(run());
+    QVERIFY(makeRun("failed", "fifth"));
+    QVERIFY(writeFileAtomically(run() / kCheckpointFolder, "a folder that cannot be listed"));
+    QVERIFY(hasCheckpoint(run()) && !failedAtOnce(run()));
+    fs::remove(run() / kCheckpointFolder);
     QVERIFY(makeFolder(run() / kCheckpointFolder));
     QVERIFY(writeFileAtomically(run() / kCheckpointFolder / "epoch-0001.safetensors", "x"));
     QVERIFY(hasCheckpoint(run()) && !failedAtOnce(run()));
@@ -179,6 +192,31 @@ void TestRunFolder::replacesARunThatFailedAtOnce()
     fs::rename(run(), partialPath(run()));
     QVERIFY(!failedAtOnce(partialPath(run())));
     QVERIFY(createPartial(run(), false).error().cure.find("ibidem resume") != std::string::npos);
+}
+
+/// Both forms of a run are there, as after a kill.
+void TestRunFolder::meansTheUnfinishedOfTwo()
+{
+    QVERIFY(makeRun("finished", "old"));
+    const fs::path partial = createPartial(run(), true).value();
+    QCOMPARE(spokenPath(partial), partial);
+    QCOMPARE(spokenPath(run()), run());
+    QCOMPARE(locateUnfinished(run()).value(), run());
+    QCOMPARE(reopenAsPartial(partial).value(), partial);
+    const auto refused = reopenAsPartial(run());
+    QCOMPARE(refused.error().code, ErrorCode::CannotWrite);
+    QVERIFY(refused.error().cure.find("ibidem resume " + partial.string()) != std::string::npos);
+    fs::remove_all(run());
+    QCOMPARE(spokenPath(partial), run());
+    fs::rename(partial, m_folder / "store" / "kept");
+    QVERIFY(makeRun("failed", "at once"));
+    fs::rename(m_folder / "store" / "kept", partial);
+    QCOMPARE(locateUnfinished(run()).value(), partial);
+    QCOMPARE(reopenAsPartial(run()).value(), partial);
+    fs::remove(partial / "replaces");
+    QVERIFY(finish(partial, "finished", "new"));
+    QCOMPARE(mark(run()), std::string("new"));
+    QCOMPARE(mark(m_folder / "store" / "r.old-1"), std::string("at once"));
 }
 
 void TestRunFolder::replacesNoFolderWithoutARun()
