@@ -348,7 +348,7 @@ void TrainController::jobFinished(int exitCode)
     m_job = nullptr;
     if (exitCode == ibidem::exitCode(ErrorCode::Stopped)) {
         m_permille = 0;
-        addLog(tr("The run was %1; a checkpoint is kept.").arg(stopText()));
+        addLog(tr("The run was %1; what it did is kept.").arg(stopText()));
         setState(State::Stopped);
         return;
     }
@@ -463,7 +463,7 @@ QString TrainController::statusText() const
                           : tr("%1 is finished: %2 rounds, digest %3"))
             .arg(name, QString::number(m_rounds), shortDigest(m_chain));
     case State::Stopped:
-        return tr("%1 was %2. A checkpoint is kept: Continue goes on from there.").arg(name, stopText());
+        return tr("%1 was %2. What it did is kept: Continue goes on from there.").arg(name, stopText());
     case State::Failed:
         break;
     }
