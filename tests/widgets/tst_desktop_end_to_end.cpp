@@ -183,7 +183,7 @@ void TestDesktopEndToEnd::stopKeepsACheckpointAndGoesOn()
     QTRY_VERIFY_WITH_TIMEOUT(!desk.session.train()->curve()->train().isEmpty(), kLongMs);
     QVERIFY(desk.click("stopButton"));
     QTRY_COMPARE_WITH_TIMEOUT(desk.session.train()->state(), TrainController::State::Stopped, kLongMs);
-    QVERIFY(desk.find<QLabel>("trainStatus")->text().contains(QStringLiteral("checkpoint is kept")));
+    QVERIFY(desk.find<QLabel>("trainStatus")->text().contains(QStringLiteral("What it did is kept")));
     const QDir checkpoints(view::fromPath(desk.session.train()->run() / "checkpoints"));
     QVERIFY(!checkpoints.entryList(QDir::Files).isEmpty());
     QVERIFY(desk.click("resumeButton"));
