@@ -306,8 +306,7 @@ void DataPage::updateInput(view::InputRole role)
     // A matrix of cells is all that a network reads: what it does not use is not offered.
     const bool isOffered = role == view::InputRole::Train || !m_data->showsMatrix() ||
                            input->state() != view::DataInput::State::None;
-    for (QWidget *widget : {static_cast<QWidget *>(row.select), static_cast<QWidget *>(row.choose),
-                            static_cast<QWidget *>(row.remove)})
+    for (QWidget *widget : std::initializer_list<QWidget *>{row.select, row.choose, row.remove})
         widget->setVisible(isOffered);
 }
 

@@ -4,26 +4,12 @@
 
 #include "models/kernels/kernel_table.h"
 
-#include <atomic>
-
 namespace ibidem::kernels {
 
-std::optional<std::size_t> firstNonFinite(Workplace &place, std::span<const float> values)
+std::optional<std::size_t> firstNonFinite(Isa isa, std::span<const float> values)
 {
-    constexpr std::size_t piece = 1U << 15U;
-    const auto kernel = kernelsFor(place.isa).firstNonFinite;
-    std::atomic<std::size_t> lowest = values.size();
-    place.eachRange(values.size(), piece, [&](std::size_t first, std::size_t count) {
-        if (first > lowest.load())
-            return;
-        const std::size_t found = kernel(values.data() + first, count);
-        if (found == count)
-            return;
-        std::size_t known = lowest.load(); // whoever finds the lowest index wins, whenever that is
-        while (first + found < known && !lowest.compare_exchange_weak(known, first + found)) {
-        }
-    });
-    return lowest == values.size() ? std::nullopt : std::optional(lowest.load());
+    const std::size_t found = kernelsFor(isa).firstNonFinite(values.data(), values.size());
+    return found == values.size() ? std::nullopt : std::optional(found);
 }
 
 } // namespace ibidem::kernels

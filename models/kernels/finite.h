@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/kernels/workplace.h"
+#include "models/kernels/isa.h"
 
 #include <cstddef>
 #include <optional>
@@ -11,7 +11,7 @@
 namespace ibidem::kernels {
 
 /// The index of the first number that is infinite or not a number; none if all are finite. As fast as memory:
-/// meant for every step of a training.
-[[nodiscard]] std::optional<std::size_t> firstNonFinite(Workplace &place, std::span<const float> values);
+/// meant for every step of a training, piece by piece on its threads.
+[[nodiscard]] std::optional<std::size_t> firstNonFinite(Isa isa, std::span<const float> values);
 
 } // namespace ibidem::kernels

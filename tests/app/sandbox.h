@@ -144,3 +144,13 @@ inline QStringList words(const char *text)
 {
     return QString::fromUtf8(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
 }
+
+/// Trains a small autoencoder on cells of Sandbox::cells(); to be gone on with, --out last.
+inline QStringList smallTraining(const QString &cells, int epochs)
+{
+    QStringList arguments = words("train sc-autoencoder --data")
+                            << cells << words("--set minGenes=10 --set model.widths=16,8");
+    arguments += words("--set latent=4 --set batchSize=32 --level portable --device cpu --json --epochs")
+                 << QString::number(epochs);
+    return arguments;
+}

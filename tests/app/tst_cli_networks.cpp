@@ -363,10 +363,7 @@ private:
 
     [[nodiscard]] QStringList line(const std::string &name, int epochs = kShort) const
     {
-        QStringList arguments = words("train sc-autoencoder --data")
-                                << m_cells << words("--set minGenes=10 --set model.widths=16,8");
-        arguments += words("--set latent=4 --set batchSize=32 --level portable --device cpu --json --epochs")
-                     << QString::number(epochs);
+        QStringList arguments = smallTraining(m_cells, epochs);
         if (epochs > kShort)
             arguments += words("--set checkpointEvery=100 --set map=false");
         return arguments << QStringLiteral("--out") << QString::fromStdString(name);

@@ -191,11 +191,8 @@ private:
 
     [[nodiscard]] QStringList line(const std::string &name, int epochs = kShort) const
     {
-        QStringList arguments = words("train sc-autoencoder --data")
-                                << m_cells << words("--set minGenes=10 --set model.widths=16,8");
-        arguments += words("--set latent=4 --set batchSize=32 --level portable --device cpu --json --epochs")
-                     << QString::number(epochs);
-        return arguments << words("--set map=false --out") << QString::fromStdString(name);
+        return smallTraining(m_cells, epochs)
+               << words("--set map=false --out") << QString::fromStdString(name);
     }
 
     [[nodiscard]] std::string chain(const std::string &name) const

@@ -254,7 +254,7 @@ void memoryRows(double duration)
         {"tensorDigest", number * parameters,
          [&](Workplace &place) { keptNumber = tensorDigest(place, std::as_bytes(std::span(gradient))); }},
         {"firstNonFinite", number * parameters,
-         [&](Workplace &place) { keptNumber = firstNonFinite(place, gradient).value_or(0); }},
+         [&](Workplace &place) { keptNumber = firstNonFinite(place.isa, gradient).value_or(0); }},
     };
     std::printf("%-26s  1 thread GB/s  2 threads GB/s\n", "kernel");
     ThreadPool one(1);

@@ -34,6 +34,24 @@ for seed in json.loads(sys.argv[5]):
 """
 
 
+def prepare(name, scratch):
+    """The matrix that both sides learn from."""
+    file, options = DATASETS[name]
+    prepared = scratch.path / (name + ".safetensors")
+    data = side.folder("IBIDEM_TEST_DATA", "../shared/data") / "singlecell" / file
+    side.run([side.folder("IBIDEM_BUILD", "build/release") / "bin/ibidem", "prepare", data, "--out", prepared, *options], scratch.environment)
+    return prepared
+
+
+def our_command(prepared, epochs, seed, threads):
+    return [side.folder("IBIDEM_BUILD", "build/release") / "tests/bench_epoch", prepared, f"epochs={epochs}", f"seed={seed}", f"threads={threads}"]
+
+
+def peer_command(prepared, epochs, seeds, threads):
+    python = os.environ.get("IBIDEM_PEERS_PYTHON", sys.executable)
+    return [python, "-c", PEER, side.folder("IBIDEM_PEERS", "../shared/peers"), prepared, epochs, threads, json.dumps(seeds)]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=5)
@@ -42,19 +60,13 @@ def main():
     parser.add_argument("--busy", action="store_true")
     parser.add_argument("--datasets", default=",".join(DATASETS))
     args = parser.parse_args()
-    python = os.environ.get("IBIDEM_PEERS_PYTHON", sys.executable)
-    build = side.folder("IBIDEM_BUILD", "build/release")
-    data = side.folder("IBIDEM_TEST_DATA", "../shared/data") / "singlecell"
-    peers = side.folder("IBIDEM_PEERS", "../shared/peers")
     scratch = side.Scratch()
     busy = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if args.busy else None
     try:
         for name in args.datasets.split(","):
-            file, options = DATASETS[name]
-            prepared = scratch.path / (name + ".safetensors")
-            side.run([build / "bin/ibidem", "prepare", data / file, "--out", prepared, *options], scratch.environment)
-            ours = [build / "tests/bench_epoch", prepared, f"epochs={args.epochs}", f"threads={args.threads}"]
-            peer = [python, "-c", PEER, peers, prepared, args.epochs, args.threads, "[0]"]
+            prepared = prepare(name, scratch)
+            ours = our_command(prepared, args.epochs, 0, args.threads)
+            peer = peer_command(prepared, args.epochs, [0], args.threads)
             figures = {"ibidem": [], "pytorch": []}
             for _ in range(args.turns):
                 for who, command in (("ibidem", ours), ("pytorch", peer)):

@@ -10,9 +10,7 @@ the means, and their difference in standard errors."""
 import argparse
 import json
 import math
-import os
 import statistics
-import sys
 
 import compare_autoencoder as epochs
 import side_by_side as side
@@ -28,20 +26,13 @@ def main():
     parser.add_argument("--epochs", type=int, default=50)
     parser.add_argument("--datasets", default=",".join(epochs.DATASETS))
     args = parser.parse_args()
-    python = os.environ.get("IBIDEM_PEERS_PYTHON", sys.executable)
-    build = side.folder("IBIDEM_BUILD", "build/release")
-    data = side.folder("IBIDEM_TEST_DATA", "../shared/data") / "singlecell"
-    peers = side.folder("IBIDEM_PEERS", "../shared/peers")
     scratch = side.Scratch()
     try:
         for name in args.datasets.split(","):
-            file, options = epochs.DATASETS[name]
-            prepared = scratch.path / (name + ".safetensors")
-            side.run([build / "bin/ibidem", "prepare", data / file, "--out", prepared, *options], scratch.environment)
+            prepared = epochs.prepare(name, scratch)
             seeds = list(range(args.seeds))
-            ours = [json.loads(side.run([build / "tests/bench_epoch", prepared, f"epochs={args.epochs}", f"seed={seed}"],
-                                        scratch.environment)[1])["loss"] for seed in seeds]
-            peer = [python, "-c", epochs.PEER, peers, prepared, args.epochs, 2, json.dumps(seeds)]
+            ours = [json.loads(side.run(epochs.our_command(prepared, args.epochs, seed, 2), scratch.environment)[1])["loss"] for seed in seeds]
+            peer = epochs.peer_command(prepared, args.epochs, seeds, 2)
             theirs = [json.loads(line)["loss"] for line in side.run(peer, scratch.environment)[1].splitlines()]
             a, b = summary(ours), summary(theirs)
             error = math.hypot(a["deviation"], b["deviation"]) / math.sqrt(len(seeds))

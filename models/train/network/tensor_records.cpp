@@ -39,8 +39,7 @@ TensorRecords::Look TensorRecords::lookAt(std::span<const float> values)
         const Piece &piece = m_pieces[i];
         const auto part = values.subspan(m_offsets[piece.tensor] + piece.first, piece.count);
         m_sums[i] = kernels::partialDigest(std::as_bytes(part), piece.first * sizeof(float));
-        kernels::Workplace here(m_place.isa, nullptr);
-        m_areFinite[i] = kernels::firstNonFinite(here, part) ? 0 : 1;
+        m_areFinite[i] = kernels::firstNonFinite(m_place.isa, part) ? 0 : 1;
     });
     Look look{std::vector<std::uint64_t>(m_names.size(), 0), {}};
     for (std::size_t i = 0; i < m_pieces.size(); ++i) {

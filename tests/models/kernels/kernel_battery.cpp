@@ -286,7 +286,7 @@ void compareChecks(Battery &battery, std::size_t count, std::uint32_t number)
     battery.compare(
         "first non-finite", text(count),
         [&](Workplace &place, Outputs &outputs) {
-            outputs.note(static_cast<std::uint64_t>(firstNonFinite(place, values).value_or(count)));
+            outputs.note(static_cast<std::uint64_t>(firstNonFinite(place.isa, values).value_or(count)));
         },
         [&](Workplace &, Outputs &outputs) {
             std::size_t first = 0;

@@ -111,7 +111,7 @@ void sums(Workplace &place, Outputs &outputs)
     columnMoments(place, std::span(a).first(29 * 300), 29, means, outputs.take(29));
     transpose(place, std::span(a).first(29 * 300), 29, outputs.take(29 * 300));
     outputs.note(tensorDigest(place, std::as_bytes(std::span(a))));
-    outputs.note(static_cast<std::uint64_t>(firstNonFinite(place, anyBits(3001)).value_or(0)));
+    outputs.note(static_cast<std::uint64_t>(firstNonFinite(place.isa, anyBits(3001)).value_or(0)));
 }
 
 void softmaxes(Workplace &place, Outputs &outputs)
